@@ -1,0 +1,62 @@
+"""The command line: this file reads the words, the work is done in the rooms, imported when they are needed."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+COURSE_FOLDER = Path("~/iamkit")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="iamkit")
+def main() -> None:
+    """Learn AWS IAM by doing, on your own machine, without an AWS account."""
+
+
+@main.command()
+@click.argument("directory", metavar="[DIR]", type=click.Path(path_type=Path), default=COURSE_FOLDER)
+@click.option("--port", type=click.IntRange(1, 65535), default=8888, show_default=True, help="Port to try first.")
+@click.option("--browser/--no-browser", default=True, help="Open a browser, or print the address only.")
+def learn(directory: Path, port: int, browser: bool) -> None:
+    """Open the course in JupyterLab, with your own copy of the lessons in DIR (~/iamkit unless told).
+
+    Your work in DIR is never overwritten: start it again whenever you like and go on where you stopped.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise click.ClickException('JupyterLab is not installed\nhelp: run pip install "iamkit[course]"')
+    from iamkit.notebook.learn import learn as start
+
+    try:
+        start(directory.expanduser(), port=port, browser=browser, say=click.echo)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+def evaluate(file: BinaryIO) -> None:
+    """Decide one request a line: JSON cases from FILE (- is standard input), one JSON result a line.
+
+    The exit status is 1 if any line had an error.
+    """
+    from iamkit.evaluation.batch import evaluate_line
+
+    failed = False
+    for raw in file:
+        if not raw.strip():
+            continue
+        try:
+            result = evaluate_line(raw.decode())
+        except UnicodeDecodeError as error:
+            result = {"name": None, "error": f"not UTF-8: byte {error.start + 1} of the line cannot be read"}
+        failed = failed or "error" in result
+        # Whoever feeds this line by line waits for the answer before sending the next.
+        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.flush()
+    sys.exit(failed)

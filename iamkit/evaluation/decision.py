@@ -44,17 +44,19 @@ class StepOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """Where a statement stands: the policy's name and type, the index in it, and its Sid if it has one."""
+    """Where a statement stands: the policy's name and type, the index in it, its Sid, and the group that brings it."""
 
     policy: str
     type: PolicyType
     index: int
     sid: str | None
     effect: str
+    group: str | None = None
 
     def __str__(self) -> str:
         sid = f" (`{self.sid}`)" if self.sid else ""
-        return f"statement {self.index}{sid} of policy `{self.policy}`"
+        group = f" of group `{self.group}`" if self.group else ""
+        return f"statement {self.index}{sid} of policy `{self.policy}`{group}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,7 @@ class Entry:
     def ref(self) -> StatementRef:
         """Refer to the statement by name and place."""
         statement = self.statement
-        name = f"{self.policy.name} (group {self.group})" if self.group else self.policy.name
-        return StatementRef(name, self.type, statement.index, statement.sid, statement.effect)
+        return StatementRef(self.policy.name, self.type, statement.index, statement.sid, statement.effect, self.group)
 
 
 @dataclass(frozen=True, slots=True)

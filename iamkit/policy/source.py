@@ -19,6 +19,12 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
+_STRING_FAULTS = (  # what the standard library's scanner says, what we say, and what helps
+    ("escape", "a string holds an escape that JSON does not know", "write a backslash itself as `\\\\`"),
+    ("control", "a string holds a line break or another control character", "write it as an escape, such as `\\n`"),
+    ("", "this string does not end", "close it with a double quote on the same line"),
+)
+
 # No policy is nested deeper than ten levels; the limit keeps a hostile text from exhausting the stack.
 MAX_DEPTH = 64
 
@@ -174,14 +180,15 @@ class _Reader:
             if number in (float("inf"), float("-inf")):
                 raise _SyntaxError("the number is too large", match.start(), pointer)
             return number
-        hint = "JSON strings stand in double quotes" if self.found() == "`'`" else ""
+        hint = "JSON writes strings in double quotes, and `true`, `false`, `null` in lower case"
         raise _SyntaxError(f"expected a value, found {self.found()}", self.at, pointer, hint)
 
     def read_string(self, pointer: str) -> str:
         try:
             value, self.at = scanstring(self.text, self.at + 1, True)
         except json.JSONDecodeError as error:
-            raise _SyntaxError(error.msg[:1].lower() + error.msg[1:], error.pos, pointer) from None
+            _, message, help = next(fault for fault in _STRING_FAULTS if fault[0] in error.msg)
+            raise _SyntaxError(message, error.pos, pointer, help) from None
         text: str = value
         return text
 

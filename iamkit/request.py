@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from iamkit.policy.callers import Caller, CallerKind
@@ -30,10 +31,7 @@ class Resource:
     @property
     def owner(self) -> str | None:
         """Tell the owner's account, where it is known."""
-        if self.account is not None:
-            return self.account
-        parts = self.arn.split(":", 5)
-        return parts[4] if len(parts) == 6 and parts[4].isdecimal() else None
+        return self.account if self.account is not None else _account_of(self.arn)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -51,8 +49,9 @@ class Request:
     action: str
     resource: Resource
     context: Mapping[str, ContextValue]
+    derive: bool
     folded_action: str = field(repr=False, compare=False)
-    folded_context: Mapping[str, ContextValue] = field(repr=False, compare=False)
+    _folded: dict[str, ContextValue] | None = field(repr=False, compare=False)
 
     def __init__(
         self,
@@ -63,28 +62,25 @@ class Request:
         *,
         derive: bool = True,
     ) -> None:
-        if not isinstance(action, str) or not _ACTION.fullmatch(action):
-            raise InvalidRequest(
-                f"`{action}` is no action of a request\n"
-                "  help: a request names one action in full, as in `s3:GetObject`; wildcards belong in policies"
-            )
-        caller = Caller.parse(principal) if isinstance(principal, str) else principal
-        target = Resource(resource) if isinstance(resource, str) else resource
-        given = {key: _context_value(key, value) for key, value in (context or {}).items()}
-        folded = {key.lower(): value for key, value in given.items()}
-        if len(folded) < len(given):
-            raise InvalidRequest("two context keys differ only in case")
-        if derive:
-            _derive(caller, target, folded)
-        for name, value in (
-            ("principal", caller),
-            ("action", action),
-            ("resource", target),
-            ("context", given),
-            ("folded_action", action.lower()),
-            ("folded_context", folded),
-        ):
-            object.__setattr__(self, name, value)
+        store = object.__setattr__
+        store(self, "principal", Caller.parse(principal) if isinstance(principal, str) else principal)
+        store(self, "action", action)
+        store(self, "resource", _resource(resource) if isinstance(resource, str) else resource)
+        store(self, "context", _read_context(context) if context else {})
+        store(self, "derive", derive)
+        store(self, "folded_action", _fold_action(action if isinstance(action, str) else repr(action)))
+        store(self, "_folded", None)
+
+    @property
+    def folded_context(self) -> Mapping[str, ContextValue]:
+        """Return the whole context under keys in lower case; made when first asked for, as few statements ask."""
+        folded = self._folded
+        if folded is None:
+            folded = {key.lower(): value for key, value in self.context.items()}
+            if self.derive:
+                _derive(self.principal, self.resource, folded)
+            object.__setattr__(self, "_folded", folded)
+        return folded
 
     def value(self, key: str) -> ContextValue | None:
         """Return what the request says under a condition key, whatever the key's case."""
@@ -98,7 +94,37 @@ class Request:
     @property
     def crosses_accounts(self) -> bool:
         """Tell whether caller and resource belong to different accounts (E15)."""
-        return self.principal.account is not None and self.principal.account != self.resource_account
+        account = self.principal.account
+        return account is not None and (self.resource.owner or account) != account
+
+
+@lru_cache(maxsize=4096)
+def _resource(arn: str) -> Resource:
+    return Resource(arn)
+
+
+@lru_cache(maxsize=4096)
+def _fold_action(action: str) -> str:
+    """Check an action and put it in lower case (P8)."""
+    if not _ACTION.fullmatch(action):
+        raise InvalidRequest(
+            f"`{action}` is no action of a request\n"
+            "  help: a request names one action in full, as in `s3:GetObject`; wildcards belong in policies"
+        )
+    return action.lower()
+
+
+@lru_cache(maxsize=4096)
+def _account_of(arn: str) -> str | None:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdecimal() else None
+
+
+def _read_context(context: Mapping[str, Any]) -> dict[str, ContextValue]:
+    read = {key: _context_value(key, value) for key, value in context.items()}
+    if len({key.lower() for key in read}) < len(read):
+        raise InvalidRequest("two context keys differ only in case")
+    return read
 
 
 def _context_value(key: str, value: Any) -> ContextValue:

@@ -13,8 +13,6 @@ from iamkit.request import Request
 WITH_IDENTITY_POLICIES = frozenset({CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 SESSIONS = frozenset({CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 
-_ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
-
 
 class Case:
     """What the gates ask about; both paths, `evaluate` and `allows`, ask the same case in the same order."""
@@ -40,12 +38,12 @@ class Case:
     def needs_trust_policy(self) -> bool:
         """Tell whether this is a role being assumed, which its trust policy must always allow (E13)."""
         arn = self.request.resource.arn
-        return self.request.folded_action.startswith(_ASSUMING) and ":iam:" in arn and ":role/" in arn
+        return self.plan.assumes_role and ":iam:" in arn and ":role/" in arn
 
     @property
     def needs_key_policy(self) -> bool:
         """Tell whether this is the use of a KMS key, which its key policy must always allow (E13)."""
-        return self.request.folded_action.startswith("kms:") and self.request.resource.arn.startswith("arn:")
+        return self.plan.uses_keys and self.request.resource.arn.startswith("arn:")
 
     def concerned_by(self, type: PolicyType) -> bool:
         """Tell whether policies of this type have a say about this caller and this resource (E7, E9–E12)."""
@@ -101,8 +99,12 @@ class Case:
 
     def first(self, entries: tuple[Entry, ...]) -> Entry | None:
         """Find the first statement that matches."""
+        arn = self.request.resource.arn
         for entry in entries:
-            if self.applies(entry) is not Naming.NOT_NAMED:
+            if entry.only_resource is not None:
+                if entry.only_resource(arn):
+                    return entry
+            elif self.applies(entry) is not Naming.NOT_NAMED:
                 return entry
         return None
 

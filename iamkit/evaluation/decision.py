@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from iamkit.policy.document import Policy
 from iamkit.policy.grammar import PolicyType
+from iamkit.policy.patterns import Matcher
 from iamkit.policy.statement import Statement
 
 
@@ -61,21 +62,27 @@ class StatementRef:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A statement in force, with the policy it comes from and the user group that brings it, if one does."""
+    """A statement in force, with the policy it comes from and the user group that brings it, if one does.
+
+    `only_resource` is the statement's whole test, once its action element is known to cover the action, where there
+    is nothing else to ask.
+    """
 
     policy: Policy
     statement: Statement
     type: PolicyType
     group: str | None = None
+    ref: StatementRef = field(init=False, repr=False, compare=False)
+    only_resource: Matcher | None = field(init=False, repr=False, compare=False)
 
-    @property
-    def ref(self) -> StatementRef:
-        """Refer to the statement by name and place."""
+    def __post_init__(self) -> None:
         statement = self.statement
-        return StatementRef(self.policy.name, self.type, statement.index, statement.sid, statement.effect, self.group)
+        ref = StatementRef(self.policy.name, self.type, statement.index, statement.sid, statement.effect, self.group)
+        object.__setattr__(self, "ref", ref)
+        object.__setattr__(self, "only_resource", None if self.group else statement.only_resource)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """What a gate answers; a decision ends the evaluation. `{statement}` stands for what matched."""
 

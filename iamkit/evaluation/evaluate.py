@@ -23,24 +23,24 @@ def evaluate(request: Request, policies: Policies | Document | Iterable[Document
 
     One policy alone stands under its type, or as an identity-based policy. Never raises for what a policy says.
     """
-    case = Case(request, CompiledPolicies.of(Policies.of(policies)))
+    case = Case(request, _compile(policies))
     steps: list[Step] = []
     allowed_by: tuple[Gate, Entry | None] = (Gate.IDENTITY_BASED, None)
-    for gate, meet in FLOW:
+    for (gate, meet), prepared in zip(FLOW, _PREPARED, strict=True):
         case.entry = None
         verdict = meet(case)
-        steps.append(_step(gate, verdict, case.entry))
+        steps.append(prepared.get(verdict) or _step(gate, verdict, case.entry))
         if verdict.decision is not None:
             return Evaluation(verdict.decision, gate, case.entry, tuple(steps), case)
-        if (gate is Gate.RESOURCE_BASED and _counts_as_allow(case)) or gate is allowed_by[0]:
+        if gate is allowed_by[0] or (gate is Gate.RESOURCE_BASED and _counts_as_allow(case)):
             allowed_by = (gate, case.entry)
     return Evaluation(Decision.ALLOW, *allowed_by, tuple(steps), case)
 
 
 def allows(request: Request, policies: Policies | Document | Iterable[Document]) -> bool:
     """Decide the request and nothing else, by the same gates and the same matcher as `evaluate`."""
-    case = Case(request, CompiledPolicies.of(Policies.of(policies)))
-    for _, meet in FLOW:
+    case = Case(request, _compile(policies))
+    for meet in case.compiled.gates:
         decision = meet(case).decision
         if decision is not None:
             return decision is Decision.ALLOW
@@ -94,7 +94,7 @@ def vpc_endpoint_policy(case: Case) -> Verdict:
 
 def resource_based_policy(case: Case) -> Verdict:
     """See what the resource's own policy gives; that depends on whom it names (E8, E13, E15)."""
-    if case.needs_trust_policy and case.caller.kind is CallerKind.ROOT:
+    if case.caller.kind is CallerKind.ROOT and case.needs_trust_policy:
         return _ROOT_ASSUMES_NO_ROLE
     case.granted = naming = case.resource_grant()
     if case.crosses_accounts:
@@ -112,11 +112,11 @@ def resource_based_policy(case: Case) -> Verdict:
 
 def identity_based_policies(case: Case) -> Verdict:
     """Ask the policies of the user and its groups, or of the role (E9); the root user needs none (E12)."""
-    if case.decided_by_resource:
+    if case.granted and case.decided_by_resource:
         return _ALREADY_ALLOWED
     if case.caller.kind is CallerKind.ROOT:
         return _ROOT
-    if _counts_as_allow(case):
+    if case.granted and _counts_as_allow(case):
         return _ALLOWED_THROUGH_ROLE
     return _must_allow(case, case.plan.identity_based)
 
@@ -134,10 +134,10 @@ def session_policies(case: Case) -> Verdict:
     """Ask the policies passed with the session for what has been granted so far (E11)."""
     if case.decided_by_resource:
         return _ALREADY_ALLOWED
-    if case.caller.kind not in SESSIONS:
-        return _NO_SESSION
     if case.plan.session is None:
         return _FEDERATED_WITHOUT if case.caller.kind is CallerKind.FEDERATED_USER else _NO_SESSION_POLICY
+    if case.caller.kind not in SESSIONS:
+        return _NO_SESSION
     return _must_allow(case, case.plan.session)
 
 
@@ -154,6 +154,26 @@ FLOW: tuple[tuple[Gate, Callable[[Case], Verdict]], ...] = (
     (Gate.PERMISSIONS_BOUNDARY, permissions_boundary),
     (Gate.SESSION, session_policies),
 )
+
+
+# When a gate can decide nothing, whoever asks for whatever: `allows` leaves it out.
+_CAN_DECIDE: dict[Gate, Callable[[CompiledPolicies], bool]] = {
+    Gate.VALID_POLICIES: lambda compiled: bool(compiled.invalid),
+    Gate.AUTHENTICATION: lambda _: False,
+    Gate.EXPLICIT_DENY: lambda compiled: compiled.has_denies,
+    Gate.RESOURCE_CONTROL: lambda compiled: compiled.resource_control is not None,
+    Gate.SERVICE_CONTROL: lambda compiled: compiled.service_control is not None,
+    Gate.VPC_ENDPOINT: lambda compiled: compiled.vpc_endpoint is not None,
+    Gate.PERMISSIONS_BOUNDARY: lambda compiled: compiled.permissions_boundary is not None,
+}
+
+
+def _compile(policies: Policies | Document | Iterable[Document]) -> CompiledPolicies:
+    compiled = CompiledPolicies.of(Policies.of(policies))
+    if not compiled.gates:
+        can_decide = (meet for gate, meet in FLOW if _CAN_DECIDE.get(gate, bool)(compiled))
+        compiled.gates = tuple(can_decide)
+    return compiled
 
 
 def _every_level(case: Case, levels: tuple[Level, ...], exempt: str) -> Verdict:
@@ -179,6 +199,7 @@ def _counts_as_allow(case: Case) -> bool:
 def _step(gate: Gate, verdict: Verdict, entry: Entry | None) -> Step:
     if entry is None:
         return Step(gate, verdict.outcome, verdict.why)
+    # What matched stands with the step even where its sentence does not mention it.
     return Step(gate, verdict.outcome, verdict.why.replace("{statement}", str(entry.ref)), (entry.ref,))
 
 
@@ -225,3 +246,13 @@ _NO_BOUNDARY = _no_say("no permissions boundary is set")
 _NO_SESSION = _no_say("the caller is not a session that policies can be passed with")
 _NO_SESSION_POLICY = _no_say("no session policy was passed")
 _FEDERATED_WITHOUT = _stopped("a federated user session without a session policy has no permissions of its own")
+
+# The steps that mention no statement are the same every time: made once, as they are most of every account.
+_PREPARED: tuple[dict[Verdict, Step], ...] = tuple(
+    {
+        verdict: _step(gate, verdict, None)
+        for verdict in list(globals().values())
+        if isinstance(verdict, Verdict) and "{statement}" not in verdict.why and verdict is not _EVERY_LEVEL
+    }
+    for gate, _ in FLOW
+)

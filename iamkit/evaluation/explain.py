@@ -55,8 +55,9 @@ def _lines(error: Exception) -> list[str]:
 
 
 def _in_force(case: Case) -> Iterator[Entry]:
+    """Yield the statements that can match or nearly match: a statement about another service is not near."""
     for index in case.compiled.indexes():
-        for entry in index.entries:
+        for entry in index.near(case.request.folded_action):
             if case.concerned_by(entry.type):
                 yield entry
 
@@ -73,9 +74,6 @@ def _failures(case: Case, entry: Entry) -> Iterator[NearMatch]:
     if not action.cover(request.folded_action):
         element = "NotAction" if action.negated else "Action"
         yield NearMatch(ref, element, _either(action.patterns, action.negated), f"`{request.action}`")
-        if not _same_service(entry, request.folded_action):
-            # A statement about another service is not near, whatever else it says.
-            yield NearMatch(ref, element, "another service", f"`{request.action}`")
     if not statement.covers_resource(request.resource.arn, request.folded_context):
         negated = resource is not None and resource.negated
         patterns = resource.patterns if resource else ()
@@ -85,12 +83,6 @@ def _failures(case: Case, entry: Entry) -> Iterator[NearMatch]:
         if not condition.holds(request.folded_context):
             actual = _value(request.value(condition.key))
             yield NearMatch(ref, "Condition", f"{condition.use} `{condition.key}` {_either(condition.values)}", actual)
-
-
-def _same_service(entry: Entry, action: str) -> bool:
-    service = action.partition(":")[0]
-    element = entry.statement.action_element
-    return element.negated or any(pattern.lower().partition(":")[0] == service for pattern in element.patterns)
 
 
 def _either(values: tuple[str, ...], negated: bool = False) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from iamkit.evaluation.decision import Entry
 from iamkit.evaluation.policies import OrganizationLevel, Policies
@@ -31,6 +32,12 @@ class Plan:
     identity_based: tuple[Entry, ...]
     permissions_boundary: tuple[Entry, ...] | None
     session: tuple[Entry, ...] | None
+    assumes_role: bool
+    uses_keys: bool
+
+
+# The actions that a role's trust policy is asked about (E13).
+_ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 class ActionIndex:
@@ -39,7 +46,8 @@ class ActionIndex:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
         self.exact: dict[str, list[int]] = {}
-        self.by_service: dict[str, list[int]] = {}
+        self.by_service: dict[str, list[int]] = {}  # by patterns with a wildcard in the name
+        self.of_service: dict[str, list[int]] = {}  # by any pattern
         self.anywhere: list[int] = []
         for position, entry in enumerate(self.entries):
             self._add(position, entry)
@@ -53,10 +61,17 @@ class ActionIndex:
             service, _, name = pattern.partition(":")
             if "*" in service or "?" in service:
                 self.anywhere.append(position)
-            elif "*" in name or "?" in name:
+                continue
+            self.of_service.setdefault(service, []).append(position)
+            if "*" in name or "?" in name:
                 self.by_service.setdefault(service, []).append(position)
             else:
                 self.exact.setdefault(pattern, []).append(position)
+
+    def near(self, action: str) -> Iterator[Entry]:
+        """Yield the statements that speak of the action's service, in order; the action is in lower case."""
+        found = {*self.of_service.get(action.partition(":")[0], ()), *self.anywhere}
+        return (self.entries[position] for position in sorted(found))
 
     def covering(self, action: str) -> Iterator[Entry]:
         """Yield the statements whose action element covers the action, in order; the action is in lower case."""
@@ -76,6 +91,7 @@ class CompiledPolicies:
         self.invalid = policies.invalid
         self.management_account = policies.management_account
         self._plans: dict[str, Plan] = {}
+        self.gates: tuple[Callable[[Any], Any], ...] = ()  # those that can decide something; set by `evaluate`
         groups = [
             entry
             for name, group in policies.groups.items()
@@ -97,6 +113,11 @@ class CompiledPolicies:
             policies._compiled.append(cls(policies))
         compiled: CompiledPolicies = policies._compiled[0]
         return compiled
+
+    @property
+    def has_denies(self) -> bool:
+        """Tell whether any policy denies anything."""
+        return any(not entry.statement.allows for index in self.indexes() for entry in index.entries)
 
     def plan(self, action: str) -> Plan:
         """Return the plan for an action in lower case."""
@@ -124,6 +145,8 @@ class CompiledPolicies:
             _allows(self.identity_based, action) or (),
             _allows(self.permissions_boundary, action),
             _allows(self.session, action),
+            action.startswith(_ASSUMING),
+            action.startswith("kms:"),
         )
 
 

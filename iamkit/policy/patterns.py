@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import methodcaller
 
 Matcher = Callable[[str], object]
 """A predicate over a request's text; any truthy answer is a match."""
@@ -115,7 +116,7 @@ def _compile(tokens: _Tokens) -> Matcher:
         case (("*", False),):
             return everything
         case ((prefix, True), ("*", False)):
-            return lambda text: text.startswith(prefix)
+            return methodcaller("startswith", prefix)
     return re.compile(_regex(tokens, "."), re.DOTALL).fullmatch
 
 

@@ -57,6 +57,11 @@ class Resources:
         """List the variables of all patterns."""
         return tuple(variable for template in self._templates for variable in template.variables)
 
+    @property
+    def only_pattern(self) -> Matcher | None:
+        """Return the matcher of an element that is one pattern without variables."""
+        return self._fixed[0] if len(self._fixed) == 1 and not self._templates and not self.negated else None
+
     def cover(self, resource: str, context: Context) -> bool:
         """Decide for a resource's ARN, or `*` where the action has no resource (P11–P13, P38)."""
         for matches in self._fixed:
@@ -80,6 +85,14 @@ class Statement:
     principal_element: Principals | None = None
     conditions: tuple[Condition, ...] = ()
     sid: str | None = None
+
+    @property
+    def only_resource(self) -> Matcher | None:
+        """Return the one test that decides, once the action is covered, where nothing but one pattern is left."""
+        element = self.resource_element
+        if self.principal_element is not None or self.conditions or element is None:
+            return None
+        return element.only_pattern
 
     @property
     def allows(self) -> bool:

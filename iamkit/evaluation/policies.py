@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from iamkit.policy.document import InvalidPolicy, Policy
 from iamkit.policy.grammar import PolicyType
@@ -122,22 +122,27 @@ class _Reader:
         self.invalid: list[InvalidPolicy] = []
 
     def all(
-        self, documents: Document | Iterable[Document] | None, type: PolicyType, suffix: str = ""
+        self, documents: Document | Sequence[Document] | None, type: PolicyType, suffix: str = ""
     ) -> tuple[Policy, ...] | None:
         if documents is None:
             return None
-        many = [documents] if isinstance(documents, Policy | Mapping | str) else list(documents)
+        many: list[Any] = [*documents] if _is_many(documents) else [documents]
         return tuple(self._policies(many, type, suffix))
 
     def levels(self, levels: Levels | None, type: PolicyType) -> tuple[OrganizationLevel, ...] | None:
         if not levels:
             return None
+        if not isinstance(levels, Mapping):
+            help = "write {level: [policies]}, from the organization's root to the account"
+            problem = Problem(f"a {levels.__class__.__name__} does not name the organization's levels", help=help)
+            self.invalid.append(InvalidPolicy((problem,), type.value))
+            return None
         return tuple(
-            OrganizationLevel(name, self.all(documents, type, f" of {name}") or ())
+            OrganizationLevel(str(name), self.all(documents, type, f" of {name}") or ())
             for name, documents in levels.items()
         )
 
-    def _policies(self, documents: list[Document], type: PolicyType, suffix: str) -> Iterator[Policy]:
+    def _policies(self, documents: Sequence[Any], type: PolicyType, suffix: str) -> Iterator[Policy]:
         for index, document in enumerate(documents):
             number = f" {index + 1}" if len(documents) > 1 else ""
             try:
@@ -145,13 +150,17 @@ class _Reader:
             except InvalidPolicy as error:
                 self.invalid.append(error)
 
-    def _policy(self, document: Document, type: PolicyType, name: str) -> Policy:
+    def _policy(self, document: Any, type: PolicyType, name: str) -> Policy:
         if not isinstance(document, Policy | Mapping | str):
             raise InvalidPolicy((Problem(f"a {document.__class__.__name__} is no policy"),), name)
         policy = document if isinstance(document, Policy) else Policy.parse(document, name=name)
         if type is PolicyType.RESOURCE_BASED and _is_trust_policy(policy):
             type = PolicyType.TRUST
         return policy.as_type(type)
+
+
+def _is_many(documents: Any) -> TypeGuard[Iterable[Any]]:
+    return isinstance(documents, Iterable) and not isinstance(documents, Policy | Mapping | str | bytes)
 
 
 def _is_trust_policy(policy: Policy) -> bool:

@@ -7,6 +7,7 @@ from iamkit.evaluation.index import CompiledPolicies, Plan
 from iamkit.policy.callers import CallerKind
 from iamkit.policy.grammar import PolicyType
 from iamkit.policy.principals import Naming
+from iamkit.policy.statement import Statement
 from iamkit.request import Request
 
 # E1: callers with an identity in some account, to which identity-based policies can be attached.
@@ -86,16 +87,18 @@ class Case:
         if entry.group is not None and self.caller.kind is not CallerKind.USER:
             return Naming.NOT_NAMED
         naming = Naming.CALLER if statement.principal_element is None else statement.names(self.caller)
-        if naming is Naming.NOT_NAMED:
-            return naming
-        request = self.request
-        element = statement.resource_element
-        # The context is looked at only where it is needed: most statements have neither conditions nor variables.
-        if element is not None and not element.cover(request.resource.arn, request.folded_context):
+        if naming is Naming.NOT_NAMED or not self.covers_resource(statement):
             return Naming.NOT_NAMED
-        if statement.conditions and not statement.conditions_hold(request.folded_context):
+        if statement.conditions and not statement.conditions_hold(self.request.folded_context):
             return Naming.NOT_NAMED
         return naming
+
+    def covers_resource(self, statement: Statement) -> bool:
+        """Decide the resource element; the context is put together only for a pattern with variables."""
+        element = statement.resource_element
+        if element is None:
+            return True
+        return element.cover(self.request.resource.arn, self.request.folded_context if element.has_variables else {})
 
     def first(self, entries: tuple[Entry, ...]) -> Entry | None:
         """Find the first statement that matches."""

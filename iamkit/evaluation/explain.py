@@ -74,7 +74,7 @@ def _failures(case: Case, entry: Entry) -> Iterator[NearMatch]:
     if not action.cover(request.folded_action):
         element = "NotAction" if action.negated else "Action"
         yield NearMatch(ref, element, _either(action.patterns, action.negated), f"`{request.action}`")
-    if not statement.covers_resource(request.resource.arn, request.folded_context):
+    if not case.covers_resource(statement):
         negated = resource is not None and resource.negated
         patterns = resource.patterns if resource else ()
         element = "NotResource" if negated else "Resource"
@@ -104,11 +104,10 @@ def _value(value: ContextValue | None) -> str:
 
 def _missing(case: Case, statement: Statement, failures: tuple[NearMatch, ...]) -> Iterator[str]:
     """Yield the keys that the statement asks for and the request lacks; `Null` asks for no value (P31)."""
-    context = case.request.folded_context
     keys = [variable.key for variable in _variables(statement) if variable.default is None]
     if not any(failure.element in ("Resource", "NotResource") for failure in failures):
         keys += [condition.key for condition in statement.conditions if condition.use.operator is not NULL]
-    yield from (key for key in keys if context.get(key.lower()) in (None, ()))
+    yield from (key for key in keys if case.request.value(key) in (None, ()))
 
 
 def _variables(statement: Statement) -> Iterator[Variable]:
@@ -120,12 +119,11 @@ def _variables(statement: Statement) -> Iterator[Variable]:
 
 def _unreadable(case: Case, entry: Entry) -> Iterator[str]:
     """Yield what kept a value of this statement from being compared (P27, P38)."""
-    context = case.request.folded_context
     for variable in _variables(entry.statement):
-        if variable.default is None and not isinstance(context.get(variable.key.lower()), str):
+        if variable.default is None and not isinstance(case.request.value(variable.key), str):
             yield f"the variable `${{{variable.key}}}` has no value in this request and no default"
     for condition in entry.statement.conditions:
-        yield from _unread_values(condition, context.get(condition.key.lower()))
+        yield from _unread_values(condition, case.request.value(condition.key))
 
 
 def _unread_values(condition: Condition, value: ContextValue | None) -> Iterator[str]:

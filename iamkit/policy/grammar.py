@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import TypeVar
@@ -316,5 +315,7 @@ def _an(noun: str) -> str:
 
 
 def _did_you_mean(text: str, known: tuple[str, ...] | list[str]) -> str:
+    import difflib  # only a refusal needs it, and it takes milliseconds
+
     close = difflib.get_close_matches(text.lower(), [name.lower() for name in known], n=1)
     return f"did you mean `{next(name for name in known if name.lower() == close[0])}`?" if close else ""

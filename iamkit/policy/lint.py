@@ -1,4 +1,4 @@
-"""Findings about a policy that parses: what P1 to P38 call lint, under Access Analyzer's names where it has one (P39)."""
+"""Findings about a policy that parses: what P1 to P38 call lint, by Access Analyzer's names where it has one."""
 
 from __future__ import annotations
 

@@ -53,6 +53,11 @@ class Resources:
         return arn_glob(pattern, self.escapes, True)
 
     @property
+    def has_variables(self) -> bool:
+        """Tell whether any pattern has a variable; without one the context is not looked at."""
+        return bool(self._templates)
+
+    @property
     def variables(self) -> tuple[Variable, ...]:
         """List the variables of all patterns."""
         return tuple(variable for template in self._templates for variable in template.variables)

@@ -1,0 +1,83 @@
+"""Measure every contestant on every load in one run and print the ratios."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import time
+
+from benchmarks.contestants import CONTESTANTS, WITHOUT_CONDITIONS, Decide
+from benchmarks.loads import LOADS, Load
+
+ROUNDS = 15
+SECONDS_A_ROUND = 0.05
+
+
+def contestants(load: Load) -> dict[str, Decide]:
+    """Prepare the contestants of a load, and prove that each gives the right decisions."""
+    names = [name for name in CONTESTANTS if not (load.conditions and name in WITHOUT_CONDITIONS)]
+    ready = {name: CONTESTANTS[name](load) for name in names}
+    for name, decide in ready.items():
+        answers = [decide(n) for n in range(len(load.requests))]
+        if answers != load.allowed:
+            raise AssertionError(f"{name} decides {load.name} as {answers}, not {load.allowed}")
+    return ready
+
+
+def microseconds(decide: Decide, requests: int) -> float:
+    """Time one round: decisions one after another for a while."""
+    order = list(range(requests)) * 5
+    done = 0
+    start = time.perf_counter()
+    while (spent := time.perf_counter() - start) < SECONDS_A_ROUND:
+        for n in order:
+            decide(n)
+        done += len(order)
+    return spent / done * 1e6
+
+
+def measure(load: Load) -> dict[str, float]:
+    """Take the best of several rounds, in which the contestants take turns so that noise meets all of them."""
+    ready = contestants(load)
+    rounds = [{name: microseconds(decide, len(load.requests)) for name, decide in ready.items()} for _ in range(ROUNDS)]
+    return {name: min(one[name] for one in rounds) for name in ready}
+
+
+def import_milliseconds(statement: str) -> float:
+    """Time a fresh interpreter that runs one statement."""
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path[:0] = ['.']; {statement}"], check=True)
+        times.append((time.perf_counter() - start) * 1e3)
+    return min(times)
+
+
+def rows(load: Load, best: dict[str, float]) -> list[str]:
+    """Write a load's rows: the time of a decision, and how many times the rate of each peer that is."""
+    lines = []
+    for name, time_taken in best.items():
+        ratios = [f"{best[peer] / time_taken:.1f}×" if peer in best else "" for peer in PEERS]
+        lines.append(f"| {load.name} | {name} | {time_taken:.1f} | {' | '.join(ratios)} |")
+    return lines
+
+
+PEERS = [name for name in CONTESTANTS if not name.startswith("iamkit")]
+
+
+def main() -> None:
+    """Print the table, in Markdown."""
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, one thread; µs a decision, best of {ROUNDS} rounds"
+    )
+    print(f"\n| load | who decides | µs | {' | '.join(f'× {peer}' for peer in PEERS)} |")
+    print("|---|---|--:|" + "--:|" * len(PEERS))
+    for load in LOADS:
+        print("\n".join(rows(load, measure(load))), flush=True)
+    bare, engine = import_milliseconds("pass"), import_milliseconds("import iamkit")
+    print(f"\n`import iamkit` takes {engine - bare:.0f} ms on top of an interpreter that starts in {bare:.0f} ms.")
+
+
+if __name__ == "__main__":
+    main()

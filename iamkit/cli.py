@@ -39,6 +39,34 @@ def learn(directory: Path, port: int, browser: bool) -> None:
 
 
 @main.command()
+def progress() -> None:
+    """Show how far you are, exercise by exercise."""
+    from iamkit.course import Course
+
+    click.echo(repr(Course().report()))
+
+
+@main.command()
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+def check(slugs: tuple[str, ...]) -> None:
+    """Prove the exercises: no starter passes, every solution does, every wrong policy fails where it should."""
+    from iamkit.course import MalformedExercise, UnknownExercise, course_root, load_course
+    from iamkit.course.proof import prove, prove_exercises
+
+    try:
+        content = load_course(course_root())
+        findings = tuple(prove_exercises(map(content.exercise, slugs)) if slugs else prove(content))
+    except (MalformedExercise, UnknownExercise) as error:
+        raise click.ClickException(str(error)) from error
+    for finding in findings:
+        click.echo(str(finding))
+    failed = sum(not finding.holds for finding in findings)
+    click.echo(f"{len(findings) - failed} of {len(findings)} claims hold")
+    # A course about which nothing is claimed is not proved.
+    sys.exit(failed > 0 or not findings)
+
+
+@main.command()
 @click.argument("file", type=click.File("rb"))
 def evaluate(file: BinaryIO) -> None:
     """Decide one request a line: JSON cases from FILE (- is standard input), one JSON result a line.

@@ -1,0 +1,78 @@
+"""Prove the course: every starter fails, every solution passes, every mistake is caught where its author says.
+
+What the loader refuses (missing hints, a hint that holds the solution, an answer out of range) never comes this far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from iamkit.course.checking import Outcome, Result, judge
+from iamkit.course.differences import Comparer, find_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamkit.course.content import Content
+    from iamkit.course.exercises import Exercise, WrongPolicy
+    from iamkit.course.predictions import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim about one exercise or prediction, and whether it holds."""
+
+    name: str
+    claim: str
+    holds: bool
+    detail: str = ""
+
+    def __str__(self) -> str:
+        line = f"{'ok  ' if self.holds else 'FAIL'}  {self.name}: {self.claim}"
+        return f"{line}\n      {self.detail}" if self.detail else line
+
+
+def prove(content: Content, *, compare: Comparer = find_difference) -> tuple[Finding, ...]:
+    """Prove all exercises and predictions of the course, in its order."""
+    findings: list[Finding] = []
+    for lesson in content.lessons:
+        findings += prove_exercises(lesson.exercises, compare=compare)
+        findings += [_prediction(scenario) for scenario in lesson.scenarios]
+    return tuple(findings)
+
+
+def prove_exercises(exercises: Iterable[Exercise], *, compare: Comparer = find_difference) -> Iterator[Finding]:
+    """Prove what an exercise promises, claim by claim."""
+    for exercise in exercises:
+        yield _starter(exercise, judge(exercise, exercise.starter, compare=compare))
+        yield _solution(exercise, judge(exercise, exercise.solution, compare=compare))
+        for wrong in exercise.wrong:
+            yield _wrong(exercise, wrong, judge(exercise, wrong.text, compare=compare))
+
+
+def _starter(exercise: Exercise, result: Result) -> Finding:
+    wanted = Outcome.INVALID_POLICY if exercise.starter_invalid else Outcome.FAILED
+    claim = f"the starter is {wanted.value}"
+    return Finding(exercise.slug, claim, result.outcome is wanted, "" if result.outcome is wanted else repr(result))
+
+
+def _solution(exercise: Exercise, result: Result) -> Finding:
+    holds = result.outcome is Outcome.PASSED
+    return Finding(exercise.slug, "the solution passes", holds, "" if holds else repr(result))
+
+
+def _wrong(exercise: Exercise, wrong: WrongPolicy, result: Result) -> Finding:
+    claim = f"wrong/{wrong.name}.json fails on `{wrong.refuted_by}`"
+    caught = result.counterexample.case if result.counterexample is not None else None
+    if caught == wrong.refuted_by:
+        return Finding(exercise.slug, claim, True)
+    detail = f"it fails on `{caught}` first" if caught else f"its outcome is {result.outcome.value}"
+    return Finding(exercise.slug, claim, False, detail)
+
+
+def _prediction(scenario: Scenario) -> Finding:
+    claim = f"the answer is {scenario.declared.value}"
+    decision = scenario.evaluate().decision
+    holds = decision is scenario.declared
+    return Finding(scenario.slug, claim, holds, "" if holds else f"the engine decides {decision.value}")

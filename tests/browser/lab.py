@@ -1,0 +1,163 @@
+"""Drive a lesson in a real JupyterLab with a real browser.
+
+Nothing here sleeps: JupyterLab's own promises say when a notebook is ready and when its cells have run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.resources
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+
+from tests.browser.chromium import find_chromium
+from tests.learning import Learning
+
+Theme = Literal["JupyterLab Light", "JupyterLab Dark"]
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+READY = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await window.jupyterapp.restored;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.revealed;
+  await panel.sessionContext.session.kernel.info;
+}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+RESTART = """async () => {
+  const session = window.jupyterapp.shell.currentWidget.sessionContext;
+  await session.restartKernel();
+  await session.session.kernel.info;
+}"""
+
+# axe's contrast check sees no text in JupyterLab's scrolling panels without this.
+OVERFLOW = "html, body, * { overflow: visible !important; }"
+AXE = """async (include) => {
+  const found = await axe.run({include}, {resultTypes: ['violations']});
+  return found.violations.filter(({impact}) => impact === 'serious' || impact === 'critical').flatMap(
+    ({id, impact, nodes}) => nodes.map(({html, failureSummary}) => `${impact} ${id}: ${html}\\n${failureSummary}`));
+}"""
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium; where there is none the tests fail, `make test` decides whether to run them."""
+    path = find_chromium()
+    assert path, "no Chromium: install `chromium`, or name one in IAMKIT_CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class LabPage:
+    """One notebook open in JupyterLab; `strangers` are the addresses it asked for beyond this machine."""
+
+    page: Page
+    server: Learning
+    strangers: list[str] = field(default_factory=list)
+
+    def open(self, notebook: str) -> None:
+        """Open a notebook with a new kernel and wait until it could run."""
+        for session in self.server.ask("GET", "/api/sessions"):
+            self.server.ask("DELETE", f"/api/sessions/{session['id']}")
+        self.page.goto(f"{self.server.server}/doc/tree/{quote(notebook)}?token={self.server.token}&reset")
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.context")
+        self.page.evaluate(READY)
+
+    def run_all(self) -> None:
+        """Run all cells and wait for the last one."""
+        self.page.evaluate(RUN_ALL)
+
+    def restart(self) -> None:
+        """Restart the kernel and wait until the new one answers."""
+        self.page.evaluate(RESTART)
+
+    def exercise(self, slug: str) -> Exercise:
+        return Exercise(self.page, self.page.locator(f".iamkit-exercise[data-slug='{slug}']"))
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds serious or critical in the lesson itself, not in JupyterLab around it."""
+        script = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        self.page.evaluate(script)
+        style = self.page.add_style_tag(content=OVERFLOW)
+        try:
+            return list(self.page.evaluate(AXE, [[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]))
+        finally:
+            style.evaluate("element => element.remove()")
+
+    def screenshot(self, name: str, part: Locator | None = None) -> None:
+        """Leave a picture in build/screenshots, of the whole page or of a part of it."""
+        path = SCREENSHOTS / f"{name}.png"
+        if part is None:
+            self.page.screenshot(path=path)
+        else:
+            part.scroll_into_view_if_needed()
+            part.screenshot(path=path)
+
+
+@dataclass
+class Exercise:
+    """The exercise widget as its user sees it."""
+
+    page: Page
+    root: Locator
+
+    def write(self, policy: str) -> None:
+        """Replace what the editor holds, as by pasting."""
+        self.root.locator(".iamkit-editor .cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(policy)
+
+    def press(self, button: Literal["check", "hint", "reset", "solution"]) -> None:
+        self.root.locator(f".iamkit-{button}").click()
+
+    @property
+    def result(self) -> Locator:
+        return self.root.locator(".iamkit-result")
+
+
+@contextlib.contextmanager
+def lab_page(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPage]:
+    """Open a page with a theme, cut off from everything but this machine."""
+    server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": json.dumps({"theme": theme})})
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    opened = LabPage(page, server)
+
+    def loopback_only(route: Route) -> None:
+        parts = urlsplit(route.request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
+            opened.strangers.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/*", loopback_only)
+    try:
+        yield opened
+    finally:
+        context.close()

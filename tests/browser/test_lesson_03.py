@@ -1,0 +1,134 @@
+"""A learner in lesson 03, with a real browser in a real JupyterLab, in both themes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from iamkit.course import Course, Exercise, Progress, course_root
+from tests.browser.lab import LabPage, Theme, chromium, lab_page
+from tests.learning import Learning, learning
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOK = "03_policies.ipynb"
+THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The learner's course folder."""
+    return tmp_path_factory.mktemp("learner") / "course"
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Learning]:
+    """The course as `iamkit learn` starts it; only these tests want JupyterLab's object in the page."""
+    configuration = Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_lab_config.json")
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    configuration.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
+    with learning(folder) as started:
+        yield started
+    configuration.unlink()
+
+
+@pytest.fixture(params=THEMES)
+def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
+    """The lesson, open for one who has done nothing yet; nothing beyond this machine may be asked for."""
+    Progress(folder).path.unlink(missing_ok=True)
+    with lab_page(browser, server, request.param) as opened:
+        opened.open(NOTEBOOK)
+        yield opened
+        assert opened.strangers == []
+
+
+@pytest.fixture
+def exercise() -> Exercise:
+    """The first exercise of the lesson that the widget shows."""
+    source = (course_root() / "lessons" / NOTEBOOK).read_text(encoding="utf-8")
+    shown = re.search(r'"exercise\(\\"([\w-]+)\\"\)"', source)
+    assert shown
+    return Course().exercise(shown[1])
+
+
+def theme_name(lab: LabPage) -> str:
+    return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
+
+
+def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Exercise, folder: Path) -> None:
+    """Type a wrong policy, see the request it gets wrong, take a hint, fix it, restart the kernel, see it passed."""
+    theme = theme_name(lab)
+    lab.run_all()
+    widget = lab.exercise(exercise.slug)
+    wrong = exercise.wrong[0]
+    feedback = next(case.feedback for case in exercise.cases if case.name == wrong.refuted_by)
+
+    widget.write(wrong.text)
+    widget.press("check")
+    expect(widget.result).to_contain_text(plain(feedback))
+    for part in ("Principal", "Action", "Resource", "Expected"):
+        expect(widget.result).to_contain_text(re.compile(part, re.IGNORECASE))
+    lab.screenshot(f"failed-{theme}", widget.root)
+
+    widget.press("hint")
+    expect(widget.root).to_contain_text(plain(exercise.hints[0]))
+
+    widget.write(exercise.solution)
+    lab.page.keyboard.press("ControlOrMeta+Enter")
+    expect(widget.result).to_contain_text(re.compile("passed", re.IGNORECASE))
+    lab.screenshot(f"passed-{theme}", widget.root)
+
+    lab.restart()
+    lab.run_all()
+    expect(lab.exercise(exercise.slug).root).to_contain_text(re.compile("passed", re.IGNORECASE))
+    lab.screenshot(f"restarted-{theme}", lab.exercise(exercise.slug).root)
+    assert Progress(folder).history().passed(exercise.slug)
+
+
+def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: Exercise) -> None:
+    """Line and column are said, too."""
+    lab.run_all()
+    widget = lab.exercise(exercise.slug)
+    widget.write('{\n  "Version": "2012-10-17",\n  "Statement": [}\n}')
+    widget.press("check")
+    expect(widget.root.locator(".iamkit-problems")).to_contain_text(re.compile(r"line 3", re.IGNORECASE))
+    lab.screenshot(f"syntax-error-{theme_name(lab)}", widget.root)
+
+
+def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Exercise) -> None:
+    """As axe-core sees prose, stored outputs and the widget, as opened, run, and with a failed check."""
+    assert lab.violations() == []
+    lab.screenshot(f"opened-{theme_name(lab)}")
+    lab.run_all()
+    widget = lab.exercise(exercise.slug)
+    widget.write(exercise.wrong[0].text)
+    widget.press("check")
+    expect(widget.result).not_to_be_empty()
+    assert lab.violations() == []
+    lab.screenshot(f"run-{theme_name(lab)}")
+
+
+def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:
+    """Its contrast check once saw no text here at all: a bad one must be found for the test above to mean anything."""
+    lab.page.locator(".jp-RenderedMarkdown").first.evaluate(
+        "e => e.insertAdjacentHTML('beforeend', '<p style=\"color:#777;background:#888\">can you read this?</p>')"
+    )
+    assert any("color-contrast" in line and "can you read this?" in line for line in lab.violations())
+
+
+def plain(markdown: str) -> re.Pattern[str]:
+    """Return what matches a text of the course as it is displayed: without its Markdown, however it is wrapped."""
+    words = re.sub(r"[`*_]", "", markdown).split()
+    return re.compile(r"\s+".join(map(re.escape, words)))

@@ -187,9 +187,10 @@ def _of_difference(exercise: Exercise, found: Difference) -> Counterexample:
             "ALLOW",
             "Your policy denies this request, and a policy that does what the task asks allows it.",
         )
+    feedback = exercise.compare_feedback or told
     if found.abroad:
-        told += " The resource belongs to another account; here that account's own policy is taken to allow it."
-    return Counterexample(COMPARE, found.request, expected, found.mine, exercise.compare_feedback or told)
+        feedback += " The resource belongs to another account; here that account's own policy is taken to allow it."
+    return Counterexample(COMPARE, found.request, expected, found.mine, feedback)
 
 
 def _found_none(exercise: Exercise, comparison: Comparison) -> str:

@@ -80,7 +80,7 @@ def find_difference(
     own = [seed for seed in seeds if _is_complete(seed, statements)]
     sides = _Sides(mine, theirs, frozenset(seed.resource_account for seed in seeds))
     compared = 0
-    for request in chain(own, grid.requests(limit - len(own))):
+    for request in chain(own, grid.requests(max(limit - len(own), 0))):
         compared += 1
         found = sides.differ(request, relation)
         if found is not None:

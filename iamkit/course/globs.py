@@ -27,21 +27,26 @@ def tokens(pattern: str) -> Tokens:
     return tuple(match[1] or _WILD.get(match[2], match[2]) for match in _PIECE.finditer(pattern))
 
 
-def witnesses(patterns: Sequence[Tokens], limit: int = 1500) -> list[str]:
+def witnesses(patterns: Sequence[Tokens], budget: int = 60_000) -> list[str]:
     """Give a shortest text, not empty, for every set of the patterns that some text matches, and for matching none.
 
-    Walks the patterns' states together, breadth first. Complete unless more than `limit` states are met.
+    Walks the patterns' states together, breadth first. Complete unless the walk takes more than `budget` steps, one
+    for each pattern and character.
     """
     queue = [(tuple(_closure(pattern, {0}) for pattern in patterns), "")]
     seen: set[_State] = set()  # not the first state: reached again, it has a text that is not empty
     found: dict[tuple[bool, ...], str] = {}
+    steps = 0
     for state, text in queue:
-        matched = tuple(len(pattern) in places for pattern, places in zip(patterns, state, strict=True))
         if text:
+            matched = tuple(len(pattern) in places for pattern, places in zip(patterns, state, strict=True))
             found.setdefault(matched, text)
         for character in _next_characters(patterns, state):
+            steps += len(patterns)
+            if steps > budget:
+                break
             after = tuple(_step(pattern, places, character) for pattern, places in zip(patterns, state, strict=True))
-            if after not in seen and len(seen) < limit:
+            if after not in seen:
                 seen.add(after)
                 queue.append((after, text + character))
     return list(found.values())
@@ -58,6 +63,8 @@ def _closure(pattern: Tokens, places: set[int]) -> frozenset[int]:
 
 
 def _step(pattern: Tokens, places: frozenset[int], character: str) -> frozenset[int]:
+    if not places:
+        return places
     after = set()
     for place in places:
         wanted = pattern[place] if place < len(pattern) else None

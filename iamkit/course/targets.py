@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit import Resource
+from iamkit.arn import is_account_id
 from iamkit.course.classes import representatives
 from iamkit.course.globs import tokens, witnesses
 from iamkit.course.literals import Text, around, cheapest, neighbors
@@ -16,7 +17,7 @@ from iamkit.policy.patterns import glob
 from iamkit.policy.variables import parse_template, resource_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from iamkit import Request
     from iamkit.policy import Statement
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _REGIONS = ("us-east-1", "eu-west-1")
+_MOST = 250
 _ELSEWHERE = ("iam:CreateUser", "ec2:RunInstances", "s3:GetObject")
 
 
@@ -44,27 +46,28 @@ def targets(
 
     `attached`: what differs is the policy of the seeds' own resource, so that no other resource and service matters.
     """
-    # Whose resource it is must not change with the caller.
-    found = [Target(0, seed.action, Resource(seed.resource.arn, seed.resource_account)) for seed in seeds]
+    coverage = _Coverage(statements, assignments)
     actions = representatives(
         _actions(statements, seeds),
-        lambda action: (service_of(action.text), level_of(action.text), _covering_action(action.text, statements)),
+        lambda action: (service_of(action.text), level_of(action.text), coverage.of_action(action.text)),
         3,
-    )
+    )[:_MOST]
     resources = representatives(
         _resources(statements, seeds, {service_of(action.text) for action in actions}, assignments),
-        lambda resource: (_place_of(resource.text), _covering(resource.text, statements, assignments)),
+        lambda resource: (_place_of(resource.text), coverage.of_resource(resource.text)),
         3,
-    )
+    )[:_MOST]
     owner = _owners(seeds)
-    for action, resource in product(actions, resources):
-        if possible(action.text, resource.text) and (not attached or _belongs(action.text, resource.text, seeds)):
-            found.append(
-                Target(action.cost + resource.cost, action.text, Resource(resource.text, owner(resource.text)))
-            )
-    found += _owned_by_others(found[: len(seeds)], statements)
+    # Whose resource it is must not change with the caller.
+    found = [Target(0, seed.action, Resource(seed.resource.arn, seed.resource_account)) for seed in seeds]
+    found += _owned_by_others(found, statements)
+    found += [
+        Target(action.cost + resource.cost, action.text, Resource(resource.text, owner(resource.text)))
+        for action, resource in product(actions, resources)
+        if possible(action.text, resource.text) and (not attached or _belongs(action.text, resource.text, seeds))
+    ]
     found.sort(key=lambda target: (target.cost, target.action, target.resource.arn))
-    return representatives(found, lambda target: _signature(target, statements, assignments), 4)
+    return representatives(found, coverage.signature, 4)
 
 
 def covers(statement: Statement, target: Target, assignments: Assignments) -> bool:
@@ -72,6 +75,45 @@ def covers(statement: Statement, target: Target, assignments: Assignments) -> bo
     return statement.action_element.cover(target.action.lower()) and any(
         statement.covers_resource(target.resource.arn, context) for context in assignments
     )
+
+
+class _Coverage:
+    """Say which statements cover an action, a resource, or both, as the bits of a number.
+
+    A statement with variables in its resources has a bit for each assignment of them.
+    """
+
+    def __init__(self, statements: Sequence[Statement], assignments: Assignments) -> None:
+        self.columns = [
+            (statement, context)
+            for statement in statements
+            for context in (assignments if _has_variables(statement) else assignments[:1])
+        ]
+        self.actions: dict[str, int] = {}
+        self.resources: dict[str, int] = {}
+
+    def of_action(self, action: str) -> int:
+        if action not in self.actions:
+            self.actions[action] = _bits(one.action_element.cover(action.lower()) for one, _ in self.columns)
+        return self.actions[action]
+
+    def of_resource(self, arn: str) -> int:
+        if arn not in self.resources:
+            self.resources[arn] = _bits(one.covers_resource(arn, context) for one, context in self.columns)
+        return self.resources[arn]
+
+    def signature(self, target: Target) -> Hashable:
+        arn = target.resource.arn
+        both = self.of_action(target.action) & self.of_resource(arn)
+        return (service_of(target.action), _place_of(arn), target.resource.account, both)
+
+
+def _bits(truths: Iterable[bool]) -> int:
+    return sum(1 << place for place, true in enumerate(truths) if true)
+
+
+def _has_variables(statement: Statement) -> bool:
+    return statement.resource_element is not None and bool(statement.resource_element.variables)
 
 
 def _belongs(action: str, arn: str, seeds: Sequence[Request]) -> bool:
@@ -84,27 +126,6 @@ def _belongs(action: str, arn: str, seeds: Sequence[Request]) -> bool:
         )
         for seed in seeds
     )
-
-
-def _signature(target: Target, statements: Sequence[Statement], assignments: Assignments) -> tuple[object, ...]:
-    action = _covering_action(target.action, statements)
-    resource = _covering(target.resource.arn, statements, assignments)
-    both = tuple(covered and resource[index] for index, covered in enumerate(action))
-    return (service_of(target.action), _place_of(target.resource.arn), target.resource.account, both)
-
-
-def _covering_action(action: str, statements: Sequence[Statement]) -> tuple[bool, ...]:
-    return tuple(statement.action_element.cover(action.lower()) for statement in statements)
-
-
-def _covering(arn: str, statements: Sequence[Statement], assignments: Assignments) -> tuple[tuple[bool, ...], ...]:
-    """Say for each statement under which assignments it covers the resource."""
-    covering = []
-    for statement in statements:
-        element = statement.resource_element
-        contexts = assignments if element is not None and element.variables else assignments[:1]
-        covering.append(tuple(statement.covers_resource(arn, context) for context in contexts))
-    return tuple(covering)
 
 
 def _place_of(arn: str) -> tuple[str, str]:
@@ -134,7 +155,8 @@ def _owned_by_others(seeded: Sequence[Target], statements: Sequence[Statement]) 
     accounts = [
         value for condition in asked if condition.key.lower() == "aws:resourceaccount" for value in condition.values
     ]
-    for target, account in product(seeded, [*accounts, STRANGER] if accounts else ()):
+    others = [account for account in accounts if is_account_id(account)]
+    for target, account in product(seeded, [*others, STRANGER] if accounts else ()):
         yield Target(2, target.action, Resource(target.resource.arn, account))
 
 

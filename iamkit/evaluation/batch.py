@@ -46,9 +46,10 @@ class InvalidCase(ValueError):
 
 def evaluate_line(line: str) -> dict[str, Any]:
     """Decide one line of JSON; a line that cannot be decided gives `{"name", "error"}`."""
-    source = read_json(line)
+    source = read_json(line.rstrip("\r\n"))
     if source.problems:
-        return {"name": None, "error": "\n".join(map(str, source.problems))}
+        name = source.value.get("name") if isinstance(source.value, dict) else None
+        return {"name": name, "error": "\n".join(map(str, source.problems))}
     return evaluate_case(source.value)
 
 

@@ -38,6 +38,10 @@ class Policy:
     _source: Source = field(default_factory=Source, repr=False, compare=False)
     _compiled: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        if self._source.value is None:
+            raise TypeError("a policy is made with Policy.parse")
+
     @classmethod
     def parse(
         cls, document: str | bytes | Mapping[str, Any], *, name: str = "policy", type: PolicyType | None = None

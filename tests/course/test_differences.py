@@ -91,6 +91,10 @@ DIFFERENT: dict[str, tuple[Statements, Statements]] = {
         statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Team}/*"),
         statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Unit}/*"),
     ),
+    "two variables changed about": (
+        statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Team}/${aws:PrincipalTag/Unit}/*"),
+        statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Unit}/${aws:PrincipalTag/Team}/*"),
+    ),
     "default of a variable": (
         statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Team, 'none'}/*"),
         statement(READ, "arn:aws:s3:::team/${aws:PrincipalTag/Team}/*"),
@@ -373,6 +377,15 @@ def test_the_search_is_deterministic_and_bounded() -> None:
     assert second.difference is not None
     assert (first.requests, first.difference.request) == (second.requests, second.difference.request)
     assert find_difference(policy, policy, seeds=SEEDS, limit=500).requests == 500
+
+
+def test_many_variables_and_keys_cost_no_more_than_the_limit() -> None:
+    """A product with more members than there are atoms is only ever sampled."""
+    path = "/".join(f"${{aws:PrincipalTag/T{number}}}" for number in range(40))
+    keys = {f"aws:ResourceTag/T{number}": f"${{aws:PrincipalTag/T{number}}}" for number in range(40)}
+    policy = in_force(statement(READ, f"arn:aws:s3:::b/{path}/*"), when(StringEquals=keys))
+
+    assert find_difference(policy, policy, seeds=SEEDS, limit=300).requests == 300
 
 
 def test_without_seeds_there_is_nobody_to_ask() -> None:

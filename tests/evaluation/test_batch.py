@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from iamkit.evaluation.batch import evaluate_case, evaluate_line
 
-READ: dict[str, Any] = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+READ: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+}
 CASE: dict[str, Any] = {
     "name": "alice reads",
     "request": {
@@ -128,7 +131,10 @@ def test_what_is_wrong_is_told(change: dict[str, Any], says: str) -> None:
 
 def test_line_that_is_no_json() -> None:
     """A line that cannot be read gives an error with the place."""
-    assert "line 1, column 2" in evaluate_line("{,")["error"]
+    assert "line 1, column 2" in evaluate_line("{,\n")["error"]
+    twice = evaluate_line('{"name": "twice", "request": {}, "request": {}}\n')
+    assert twice["name"] == "twice"
+    assert "/request (line 1, column 34): the key `request` stands here twice" in twice["error"]
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -129,14 +128,6 @@ def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     assert warning.startswith("your progress cannot be saved in `")
     assert progress.history().passed("a")
     assert not make(tmp_path / "file").history().passed("a")
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_a_warning(tmp_path: Path) -> None:
-    """Permissions are the learner's business, not an error."""
-    tmp_path.chmod(0o500)
-
-    assert "Permission denied" in make(tmp_path).add(Record("check", "a", "passed", "d"))
 
 
 def test_a_file_that_cannot_be_read_is_a_warning(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from benchmarks.contestants import CONTESTANTS, WITHOUT_CONDITIONS, Decide
 from benchmarks.loads import LOADS, Load
@@ -58,9 +59,21 @@ def rows(load: Load, best: dict[str, float]) -> list[str]:
     """Write a load's rows: the time of a decision, and how many times the rate of each peer that is."""
     lines = []
     for name, time_taken in best.items():
-        ratios = [f"{best[peer] / time_taken:.1f}×" if peer in best else "" for peer in PEERS]
+        ratios = [_ratio(best[peer] / time_taken) if peer in best else "" for peer in PEERS]
         lines.append(f"| {load.name} | {name} | {time_taken:.1f} | {' | '.join(ratios)} |")
     return lines
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
+
+
+def machine() -> str:
+    """Name the processor, where the system tells it."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{models[0]}, {len(models)} cores" if models else platform.processor() or platform.machine()
 
 
 PEERS = [name for name in CONTESTANTS if not name.startswith("iamkit")]

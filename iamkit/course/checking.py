@@ -206,4 +206,4 @@ def _result(exercise: Exercise, outcome: Outcome, **fields: Any) -> Result:
 
 def _shown(context: Mapping[str, ContextValue]) -> str:
     values = {key: value if isinstance(value, str) else ", ".join(value) for key, value in sorted(context.items())}
-    return "; ".join(f"{key} = {value}" for key, value in values.items())
+    return "; ".join(f"{key} = {value}" for key, value in values.items()) or "none"

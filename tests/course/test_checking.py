@@ -86,6 +86,7 @@ def test_the_first_failing_case_is_the_counterexample(exercise: Exercise) -> Non
         "  principal:  arn:aws:iam::111122223333:user/alice\n"
         "  action:     s3:PutObject\n"
         "  resource:   arn:aws:s3:::reports/2026/a.csv\n"
+        "  context:    none\n"
         "  expected:   DENY\n"
         "  got:        ALLOW\n"
         "  decided by: statement 0 of policy `your policy`, at the gate `identity-based policies`\n"

@@ -1,0 +1,21 @@
+"""What a learner sees and calls in JupyterLab; importing it teaches a running IPython the magic `%%policy`."""
+
+from iamkit.notebook import figures, magic
+from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, solution
+
+__all__ = [
+    "check",
+    "exercise",
+    "figures",
+    "hint",
+    "predict",
+    "progress",
+    "quiz",
+    "reset",
+    "show",
+    "solution",
+]
+
+load_ipython_extension = magic.load
+
+magic.load()

@@ -1,0 +1,116 @@
+"""What the buttons of the exercise widget do, over the course."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from iamkit.course import Outcome
+from iamkit.notebook import html
+from iamkit.notebook.exercise_widget import ExerciseWidget
+from iamkit.notebook.exercise_widget import Problem as Finding
+from iamkit.notebook.views.policies import count
+from iamkit.notebook.views.reports import progress_text
+from iamkit.notebook.views.results import announcement, result_html, verdict_badge
+from iamkit.notebook.views.texts import solution_html
+
+if TYPE_CHECKING:
+    from iamkit import Problem
+    from iamkit.course import Course, Result
+
+_OUTCOMES: dict[Outcome, Literal["passed", "failed", "invalid", "not_attempted"]] = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.INVALID_POLICY: "invalid",
+    Outcome.NOT_ATTEMPTED: "not_attempted",
+}
+
+
+def open_widget(course: Course, slug: str) -> ExerciseWidget:
+    """Make the widget of an exercise as its learner left it: hints opened, passed or not."""
+    exercise = course.exercise(slug)
+    controller = ExerciseController(course, slug)
+    controller.widget = ExerciseWidget(
+        controller,
+        slug=slug,
+        title=exercise.title,
+        task_html=html.markdown(exercise.task),
+        text=exercise.starter.rstrip(),
+        hints_total=len(exercise.hints),
+        outcome=controller.remembered,
+    )
+    controller.refresh()
+    return controller.widget
+
+
+class ExerciseController:
+    """Ask the course, then set the traits of the widget."""
+
+    widget: ExerciseWidget
+
+    def __init__(self, course: Course, slug: str) -> None:
+        self.course = course
+        self.slug = slug
+
+    @property
+    def remembered(self) -> Literal["", "passed"]:
+        """Tell the outcome that an exercise has before anything is checked in this kernel."""
+        return "passed" if self.course.progress.history().passed(self.slug) else ""
+
+    def refresh(self) -> None:
+        """Show what the progress says: hints, whether the solution may be seen, how far the lesson is."""
+        widget, course = self.widget, self.course
+        exercise = course.exercise(self.slug)
+        opened = course.progress.history().hints(self.slug)
+        widget.hints_html = [html.markdown(text) for text in exercise.hints[:opened]]
+        widget.can_reveal = course.can_reveal(self.slug)
+        # As long as it is closed, asking for the solution only says when it opens.
+        widget.reveal_note = "" if widget.can_reveal else course.solution(self.slug).note
+        widget.progress_text = progress_text(course.report(), exercise.lesson)
+
+    def check(self, text: str) -> None:
+        result = self.course.check(self.slug, text)
+        widget = self.widget
+        widget.outcome = _OUTCOMES[result.outcome]
+        widget.problems = [_finding(problem) for problem in result.problems]
+        widget.result_html = self._result(result)
+        self.refresh()
+        widget.announce(announcement(result))
+
+    def hint(self) -> None:
+        hint = self.course.hint(self.slug)
+        self.refresh()
+        self.widget.announce(repr(hint).replace("`", ""))
+
+    def reset(self) -> None:
+        widget = self.widget
+        widget.text = self.course.reset(self.slug).rstrip()
+        widget.problems = []
+        widget.outcome = self.remembered
+        widget.result_html = widget.solution_html = ""
+        self.refresh()
+        widget.announce("The policy is as it was at the start, and the hints begin again.")
+
+    def solution(self) -> None:
+        solution = self.course.solution(self.slug)
+        if solution.text is None:
+            self.widget.announce(solution.note)
+            return
+        self.widget.solution_html = solution_html(solution)
+        self.widget.announce("The solution stands below.")
+
+    def _result(self, result: Result) -> str:
+        if result.problems:
+            # The editor marks and lists them.
+            found = f"{count(len(result.problems), 'problem')}, marked in your policy"
+            return html.paragraph(f"{verdict_badge(result)} {found}")
+        return html.paragraph(verdict_badge(result)) + result_html(result, self.course.exercise(self.slug))
+
+
+def _finding(problem: Problem) -> Finding:
+    return {
+        "line": problem.line,
+        "column": problem.column,
+        "severity": "error",
+        "message": problem.message if problem.line is not None else f"{problem.pointer or '/'}: {problem.message}",
+        "help": problem.help,
+    }

@@ -1,0 +1,38 @@
+"""Which view shows which kind of value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from iamkit import Evaluation, Policy, Request
+from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
+from iamkit.notebook.display import View
+from iamkit.notebook.views.evaluations import evaluation_view
+from iamkit.notebook.views.policies import policy_view, request_view
+from iamkit.notebook.views.predictions import prediction_view, scenario_view
+from iamkit.notebook.views.quizzes import Answers, Quiz, answers_view, quiz_view
+from iamkit.notebook.views.reports import report_view
+from iamkit.notebook.views.results import result_view
+from iamkit.notebook.views.texts import Starter, hint_view, solution_view, starter_view
+
+VIEWS: dict[type, Callable[[Any], View]] = {
+    Answers: answers_view,
+    Evaluation: evaluation_view,
+    Hint: hint_view,
+    Policy: policy_view,
+    Prediction: prediction_view,
+    ProgressReport: report_view,
+    Quiz: quiz_view,
+    Request: request_view,
+    Result: result_view,
+    Scenario: scenario_view,
+    Solution: solution_view,
+    Starter: starter_view,
+}
+
+
+def view_of(value: object) -> View | None:
+    """Return the view of a value; None for a kind that has none."""
+    make = VIEWS.get(type(value))
+    return make(value) if make else None

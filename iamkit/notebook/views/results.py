@@ -1,0 +1,97 @@
+"""How a check looks: passed with its why, or the one request that the policy gets wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamkit.course import Outcome
+from iamkit.notebook import html, words
+from iamkit.notebook.display import View
+from iamkit.notebook.views.evaluations import decision_badge, gates_html, message_html, reasons_html
+from iamkit.notebook.views.policies import count, problems_html, request_rows
+
+if TYPE_CHECKING:
+    from iamkit.course import Counterexample, Exercise, Result
+
+_VERDICTS = {
+    Outcome.NOT_ATTEMPTED: ("Not attempted yet", html.BROWN),
+    Outcome.INVALID_POLICY: ("Not a valid policy yet", html.BROWN),
+    Outcome.FAILED: ("Not there yet", html.RED),
+    Outcome.PASSED: ("Passed", html.GREEN),
+}
+
+
+def result_view(result: Result, exercise: Exercise | None = None) -> View:
+    """Show what became of an attempt; the exercise knows the names of its cases."""
+    parts = [html.paragraph(f"{verdict_badge(result)} <strong>{html.escape(result.title)}</strong>")]
+    return View(_text(result, exercise), "".join([*parts, result_html(result, exercise)]))
+
+
+def verdict_badge(result: Result) -> str:
+    return html.badge(*_VERDICTS[result.outcome])
+
+
+def result_html(result: Result, exercise: Exercise | None = None) -> str:
+    """Show all of a result but its verdict and title."""
+    parts = []
+    if result.counterexample is not None:
+        parts += [counterexample_html(result.counterexample), _cases_html(result, None)]
+    elif result.outcome is Outcome.PASSED:
+        parts.append(_cases_html(result, exercise))
+    elif result.problems:
+        parts.append(problems_html(result.problems))
+    parts += [html.paragraph(html.inline(line)) for line in result.note.splitlines() if line.strip()]
+    if result.why:
+        parts.append(html.markdown(result.why))
+    return "".join(parts)
+
+
+def announcement(result: Result) -> str:
+    """Say in one or two sentences, to somebody who hears it, what became of the attempt."""
+    verdict = _VERDICTS[result.outcome][0]
+    found = result.counterexample
+    if found is not None:
+        asked = f"{found.action} on {found.resource} by {found.principal}"
+        told = f"expected {_spoken(found.expected)}, got {_spoken(found.got.value)}. {found.feedback.strip()}"
+        return f"{verdict}: {asked}: {told}".replace("`", "")
+    if result.outcome is Outcome.PASSED:
+        return f"{verdict}: {result.cases_passed} of {count(result.cases_total, 'case')}."
+    if result.problems:
+        first = result.problems[0]
+        place = f"line {first.line}, column {first.column}: " if first.line is not None else ""
+        return f"{verdict}: {count(len(result.problems), 'problem')}. {place}{first.message}".replace("`", "")
+    return f"{verdict}: {result.note.strip()}"
+
+
+def counterexample_html(found: Counterexample) -> str:
+    """Show one request, what was expected and what was decided, and fold the gates away below."""
+    rows = {term.capitalize(): html.inline(detail) for term, detail in request_rows(found.request).items()}
+    rows |= {
+        "Expected": html.code(found.expected),
+        "Got": decision_badge(found.got),
+        "Decided by": html.inline(words.decided_by(found.evaluation)),
+        "Why it matters": html.markdown_line(found.feedback),
+    }
+    gates = gates_html(found.evaluation) + reasons_html(found.evaluation) + message_html(found.evaluation)
+    heading = html.paragraph("Your policy gets this request wrong:")
+    return heading + html.definitions(rows) + html.details("Every gate of this decision", gates)
+
+
+def _cases_html(result: Result, exercise: Exercise | None) -> str:
+    passed = f"{result.cases_passed} of {count(result.cases_total, 'case')} passed"
+    if exercise is None:
+        return html.paragraph(f"{passed}.")
+    cases = (f"{html.escape(case.name)}: {html.code(case.expect)}" for case in exercise.cases)
+    return html.details(f"{passed}", html.items(cases))
+
+
+def _text(result: Result, exercise: Exercise | None) -> str:
+    text = repr(result)
+    if result.outcome is not Outcome.PASSED or exercise is None:
+        return text
+    heading, counted, *others = text.split("\n")
+    return "\n".join([heading, counted, *(f"    {case.name}: {case.expect}" for case in exercise.cases), *others])
+
+
+def _spoken(word: str) -> str:
+    return word.replace("_", " ").lower()

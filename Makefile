@@ -12,7 +12,7 @@ RUN := $(BIN)/python
 PYTHON ?= $(shell for p in python3.11 python3 python; do $$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 DIR =
 
-.PHONY: help learn test lessons bench editor fuzz constraints clean
+.PHONY: help learn test lessons bench editor pictures fuzz constraints clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +31,10 @@ bench: $(VENV)/.dev ## measure the engine beside its peers
 
 editor: ## bundle the policy editor (needs Node)
 	cd iamkit/notebook/editor && npm ci && node build.mjs
+
+pictures: $(VENV)/.dev ## take the README's picture anew (needs Chromium)
+	@$(RUN) -m pytest -q -m browser tests/browser -k "keeps_it and Light"
+	@mkdir -p lessons/pictures && cp build/screenshots/failed-light.png lessons/pictures/exercise.png
 
 fuzz: $(VENV)/.dev ## run the property tests twenty times longer
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -n 2 -m "not browser" tests

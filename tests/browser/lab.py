@@ -43,6 +43,7 @@ READY = """async () => {
   await panel.revealed;
   await panel.sessionContext.session.kernel.info;
 }"""
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 RESTART = """async () => {
   const session = window.jupyterapp.shell.currentWidget.sessionContext;
@@ -110,13 +111,36 @@ class LabPage:
             style.evaluate("element => element.remove()")
 
     def screenshot(self, name: str, part: Locator | None = None) -> None:
-        """Leave a picture in build/screenshots, of the whole page or of a part of it."""
+        """Leave a picture in build/screenshots, of the page as it is or of the whole of a part of it."""
         path = SCREENSHOTS / f"{name}.png"
         if part is None:
             self.page.screenshot(path=path)
-        else:
-            part.scroll_into_view_if_needed()
-            part.screenshot(path=path)
+            return
+        # A part that is taller than the notebook's window would be cut: make the window tall enough for it.
+        size = self.page.viewport_size
+        box = part.bounding_box()
+        assert size is not None
+        assert box is not None
+        self.page.set_viewport_size({"width": size["width"], "height": int(box["height"]) + 300})
+        part.scroll_into_view_if_needed()
+        part.screenshot(path=path)
+        self.page.set_viewport_size(size)
+
+    def screenshots_of_all(self, name: str) -> None:
+        """Leave pictures of the whole notebook, one tall window after the other."""
+        size = self.page.viewport_size
+        assert size is not None
+        self.page.set_viewport_size({"width": size["width"], "height": 2400})
+        notebook = self.page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer")
+        notebook.evaluate("e => { e.scrollTop = 0; }")
+        self.page.evaluate(NEXT_FRAME)
+        for number in range(1, 40):
+            self.screenshot(f"{name}-{number:02}")
+            moved = notebook.evaluate("e => { const y = e.scrollTop; e.scrollTop += 2200; return e.scrollTop > y; }")
+            if not moved:
+                break
+            self.page.evaluate(NEXT_FRAME)
+        self.page.set_viewport_size(size)
 
 
 @dataclass

@@ -72,8 +72,9 @@ def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Exerc
     theme = theme_name(lab)
     lab.run_all()
     widget = lab.exercise(exercise.slug)
-    wrong = exercise.wrong[0]
-    feedback = next(case.feedback for case in exercise.cases if case.name == wrong.refuted_by)
+    feedback_of = {case.name: case.feedback for case in exercise.cases}
+    wrong = next(wrong for wrong in exercise.wrong if wrong.refuted_by in feedback_of)
+    feedback = feedback_of[wrong.refuted_by]
 
     widget.write(wrong.text)
     widget.press("check")
@@ -117,7 +118,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Ex
     widget.press("check")
     expect(widget.result).not_to_be_empty()
     assert lab.violations() == []
-    lab.screenshot(f"run-{theme_name(lab)}")
+    lab.screenshots_of_all(f"lesson-{theme_name(lab)}")
 
 
 def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from iamkit import Policies, Policy, PolicyType, Request, evaluate
 from iamkit.course import Answer, UnknownExercise
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from iamkit.course import Hint, Prediction, ProgressReport, Question, Result, Solution
     from iamkit.course.checking import Attempt
     from iamkit.notebook.exercise_widget import ExerciseWidget
+
+T = TypeVar("T")
 
 
 @guarded
@@ -121,8 +123,8 @@ def _show_one(thing: Any, name: str, type: PolicyType | None) -> None:
     if isinstance(thing, Policies):
         for view in policies_views(thing):
             show_view(view)
-    elif view := view_of(thing):
-        show_view(view)
+    elif known := view_of(thing):
+        show_view(known)
     else:
         _show_document(thing, name, type)
 
@@ -151,7 +153,7 @@ def _show_decision(request: Request, others: list[Any], name: str, type: PolicyT
         _show_one(evaluate(request, readable[0] if len(readable) == 1 else readable), name, type)
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: T) -> T:
     view = view_of(value)
     if view is not None:
         show_once(value, view)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from iamkit.course import Outcome
 from iamkit.notebook import html
 from iamkit.notebook.exercise_widget import ExerciseWidget
 from iamkit.notebook.exercise_widget import Problem as Finding
-from iamkit.notebook.views.policies import count
 from iamkit.notebook.views.reports import progress_text
-from iamkit.notebook.views.results import announcement, result_html, verdict_badge
+from iamkit.notebook.views.results import announcement, result_html, verdict_html
 from iamkit.notebook.views.texts import solution_html
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class ExerciseController:
         result = self.course.check(self.slug, text)
         widget = self.widget
         widget.outcome = _OUTCOMES[result.outcome]
-        widget.problems = [_finding(problem) for problem in result.problems]
+        widget.problems = [dict(_finding(problem)) for problem in result.problems]
         widget.result_html = self._result(result)
         self.refresh()
         widget.announce(announcement(result))
@@ -95,15 +95,16 @@ class ExerciseController:
         if solution.text is None:
             self.widget.announce(solution.note)
             return
-        self.widget.solution_html = solution_html(solution)
+        # The result of a pass has said why already.
+        told = self.widget.outcome == "passed" and self.widget.result_html != ""
+        self.widget.solution_html = solution_html(replace(solution, note="") if told else solution)
         self.widget.announce("The solution stands below.")
 
     def _result(self, result: Result) -> str:
         if result.problems:
             # The editor marks and lists them.
-            found = f"{count(len(result.problems), 'problem')}, marked in your policy"
-            return html.paragraph(f"{verdict_badge(result)} {found}")
-        return html.paragraph(verdict_badge(result)) + result_html(result, self.course.exercise(self.slug))
+            return verdict_html(result, more="marked in your policy")
+        return verdict_html(result) + result_html(result, self.course.exercise(self.slug))
 
 
 def _finding(problem: Problem) -> Finding:

@@ -38,23 +38,23 @@ def shell() -> Any:
 
 def show_once(shown: object, view: View) -> None:
     """Display the view now; the object it stands for stays quiet until the next cell."""
-    if shell() is None:
+    ip = shell()
+    if ip is None:
         print(view.text)
         return
-    from IPython.display import publish_display_data
-
-    publish_display_data(view._repr_mimebundle_())
+    ip.display_pub.publish(view._repr_mimebundle_())
     _shown.append(shown)
 
 
 def show_widget_once(widget: object) -> None:
     """Display a widget now; outside IPython say what it is."""
-    if shell() is None:
+    ip = shell()
+    if ip is None:
         print(repr(widget))
         return
-    from IPython.display import display
-
-    display(widget)
+    bundle, metadata = ip.display_formatter.format(widget)
+    if bundle:
+        ip.display_pub.publish(bundle, metadata)
     _shown.append(widget)
 
 

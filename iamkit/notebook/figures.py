@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,10 @@ def figure(fig: Figure, *, alt: str, text: str = "") -> View:
 
 
 @guarded
-def wildcard_reach(patterns: Sequence[str], actions: Mapping[str, Sequence[str]]) -> View:
+def wildcard_reach(patterns: Sequence[str], actions: Mapping[str, Sequence[str]], *, title: str = "") -> View:
     """Show how many actions each pattern covers, by access level; `actions` lists full names under each level."""
     counts = {pattern: _reached(pattern, actions) for pattern in patterns}
-    title = f"How many of {sum(map(len, actions.values()))} actions each pattern covers, by access level"
+    title = title or f"How many of {sum(map(len, actions.values()))} actions each pattern covers, by access level"
     total = {pattern: sum(row.values()) for pattern, row in counts.items()}
     with _style():
         png = _png(_bars(title, counts, actions))
@@ -69,6 +70,7 @@ def allow_deny_grid(
     *,
     principal: str = ALICE,
     context: Mapping[str, Any] | None = None,
+    title: str = "",
 ) -> View:
     """Show what the engine decides for every action on every resource under one policy."""
     parsed = policy if isinstance(policy, Policy) else Policy.parse(policy)
@@ -78,7 +80,7 @@ def allow_deny_grid(
     ]
     short = _short(resources)
     name = "" if parsed.name == "policy" else f" under policy {parsed.name}"
-    title = f"Decisions for {len(actions)} actions on {len(resources)} resources{name}"
+    title = title or f"Decisions for {len(actions)} actions on {len(resources)} resources{name}"
     with _style():
         png = _png(_grid(title, actions, short, decisions))
     letters = [[_CELLS[decision][0] for decision in row] for row in decisions]
@@ -104,18 +106,19 @@ def _reached(pattern: str, actions: Mapping[str, Sequence[str]]) -> dict[str, in
 
 def _bars(title: str, counts: Mapping[str, Mapping[str, int]], actions: Mapping[str, Sequence[str]]) -> Figure:
     """Draw one panel a level, so that a bar's place says what it is and no color has to."""
-    height = 1.3 + 0.34 * len(counts)
-    fig, panels = _subplots(len(actions), height)
     places = range(len(counts))
-    widest = max((row[level] for row in counts.values() for level in row), default=0) or 1
-    for panel, (level, names) in zip(panels, actions.items(), strict=True):
+    widest = max(map(len, actions.values()), default=0) or 1
+    # One scale for all panels; a short one still has room for its name and the numbers.
+    spans = [max(len(names), widest * 0.35) + widest * 0.25 for names in actions.values()]
+    fig, panels = _subplots(1.4 + 0.34 * len(counts), spans)
+    for panel, (level, names), span in zip(panels, actions.items(), spans, strict=True):
         values = [row[level] for row in counts.values()]
         panel.barh(places, [len(names)] * len(values), color=_FAINT, height=0.62)
         panel.barh(places, values, color=_BLUE, height=0.62)
         for place, value in zip(places, values, strict=True):
-            panel.text(max(len(names), 1) + widest * 0.06, place, str(value), va="center", fontweight="bold")
-        panel.set_title(f"{level}\n(of {len(names)})", fontsize=10)
-        panel.set_xlim(0, max(widest, *(len(names) for names in actions.values())) * 1.35)
+            panel.text(len(names) + widest * 0.04, place, str(value), va="center", fontweight="bold")
+        panel.set_title(f"{textwrap.fill(level, 12)}\n(of {len(names)})", fontsize=10, loc="left")
+        panel.set_xlim(0, span)
         panel.set_ylim(len(counts) - 0.5, -0.5)
         panel.set_xticks([])
         panel.set_yticks(list(places), list(counts), family="DejaVu Sans Mono")
@@ -124,18 +127,18 @@ def _bars(title: str, counts: Mapping[str, Mapping[str, int]], actions: Mapping[
     return fig
 
 
-def _subplots(number: int, height: float) -> tuple[Figure, list[Axes]]:
+def _subplots(height: float, widths: Sequence[float]) -> tuple[Figure, list[Axes]]:
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(WIDTH, height), layout="constrained")
-    panels = list(fig.subplots(1, number, sharey=True, squeeze=False)[0])
+    panels = list(fig.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0])
     for panel in panels:
         panel.spines[:].set_visible(False)
     return fig, panels
 
 
 def _grid(title: str, actions: Sequence[str], resources: Sequence[str], decisions: list[list[Decision]]) -> Figure:
-    fig, (panel,) = _subplots(1, 1.9 + 0.42 * len(actions))
+    fig, (panel,) = _subplots(1.9 + 0.42 * len(actions), [1])
     from matplotlib.patches import Rectangle
 
     for row, line in enumerate(decisions):
@@ -147,7 +150,9 @@ def _grid(title: str, actions: Sequence[str], resources: Sequence[str], decision
     panel.set_xlim(0, len(resources))
     panel.set_ylim(len(actions), 0)
     panel.xaxis.tick_top()
-    tilt = {"rotation": 20, "ha": "left"} if max(map(len, resources), default=0) * len(resources) > 84 else {}
+    tilt: dict[str, Any] = (
+        {"rotation": 20, "ha": "left"} if max(map(len, resources), default=0) * len(resources) > 84 else {}
+    )
     panel.set_xticks([place + 0.5 for place in range(len(resources))], resources, **tilt)
     panel.set_yticks([place + 0.5 for place in range(len(actions))], actions, family="DejaVu Sans Mono")
     panel.tick_params(length=0)
@@ -175,10 +180,19 @@ def _style() -> Iterator[None]:
     """Draw with Matplotlib's own defaults and its own font, whatever the learner has set."""
     import matplotlib as mpl
 
-    ours = {"font.family": "DejaVu Sans", "font.size": 10, "text.color": _INK, "axes.edgecolor": _FAINT}
+    ours: dict[str, object] = {
+        "font.family": "DejaVu Sans",
+        "font.size": 10,
+        "text.color": _INK,
+        "xtick.labelcolor": _INK,
+        "ytick.labelcolor": _INK,
+        "figure.constrained_layout.w_pad": 0.12,
+        "figure.constrained_layout.h_pad": 0.12,
+    }
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update({**ours, "figure.facecolor": _PAPER, "savefig.facecolor": _PAPER})
+        for name, value in ours.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
         yield
 
 

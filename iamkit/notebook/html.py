@@ -1,7 +1,7 @@
 """HTML of our own making: plain and semantic, so that it survives JupyterLab's sanitizer and both themes.
 
-A notebook that comes from elsewhere loses `<style>`, `<svg>`, `role`, `aria-*` and `var(--jp-*)` in its outputs: none of
-them is written here. Badges bring their own background. Everything a learner wrote goes through `escape`.
+A notebook that comes from elsewhere loses `<style>`, `<svg>`, `role`, `aria-*` and `var(--jp-*)` in its outputs: none
+of them is written here. Badges bring their own background. Everything a learner wrote goes through `escape`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 GREEN, RED, BROWN = "#1b5e20", "#b71c1c", "#5d4037"
 
 _KINDS = {GREEN: "allow", RED: "deny", BROWN: "neutral"}
-_BADGE = "padding:2px 10px;color:#fff;background:{};border-radius:10px;font-weight:600;white-space:nowrap"
+_BADGE = (
+    "margin-right:4px;padding:2px 10px;color:#fff;background:{};border-radius:10px;font-weight:600;white-space:nowrap"
+)
 # JupyterLab aligns cells to the right and floats terms.
 _CELL = ' style="text-align:left;vertical-align:top"'
+_LIST = ' style="display:grid;grid-template-columns:max-content 1fr;gap:6px 24px;margin:0 0 12px"'
+_FOLD = ' style="margin:0 0 12px"'
 _TERM = ' style="float:none;width:auto;margin:0;padding:0;font-weight:600"'
-_DETAIL = ' style="float:none;width:auto;margin:0 0 6px 24px;padding:0"'
+_DETAIL = ' style="float:none;width:auto;margin:0;padding:0"'
 
 _CODE = re.compile(r"`([^`]*)`")
 
@@ -47,23 +51,30 @@ def paragraph(content: str) -> str:
 
 def badge(text: str, color: str) -> str:
     """Show a word on a background of its own, readable on light and on dark."""
-    return f'<span class="iamkit-badge iamkit-badge--{_KINDS[color]}" style="{_BADGE.format(color)}">{escape(text)}</span>'
+    return (
+        f'<span class="iamkit-badge iamkit-badge--{_KINDS[color]}" style="{_BADGE.format(color)}">{escape(text)}</span>'
+    )
 
 
 def preformatted(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def items(contents: Iterable[str], tag: str = "ul", *, kind: str = "") -> str:
+def items(contents: Iterable[str]) -> str:
     """Make a list of contents that are HTML already."""
-    attribute = f' type="{kind}"' if kind else ""
-    return f"<{tag}{attribute}>" + "".join(f"<li>{content}</li>" for content in contents) + f"</{tag}>"
+    return "<ul>" + "".join(f"<li>{content}</li>" for content in contents) + "</ul>"
+
+
+def lettered(contents: Iterable[str]) -> str:
+    """Make a list that counts a, b, c; JupyterLab's own style would count 1, 2, 3."""
+    rows = "".join(f"<li>{content}</li>" for content in contents)
+    return f'<ol type="a" style="list-style-type:lower-alpha">{rows}</ol>'
 
 
 def definitions(rows: Mapping[str, str]) -> str:
     """Make a definition list of terms and details that are HTML already; rows without details are left out."""
     pairs = (f"<dt{_TERM}>{escape(term)}</dt><dd{_DETAIL}>{detail}</dd>" for term, detail in rows.items() if detail)
-    return f"<dl>{''.join(pairs)}</dl>"
+    return f"<dl{_LIST}>{''.join(pairs)}</dl>"
 
 
 def table(headers: Iterable[str], rows: Iterable[Iterable[str]], caption: str = "") -> str:
@@ -81,7 +92,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def details(summary: str, content: str) -> str:
     """Fold content away under a summary; both are HTML already."""
-    return f"<details><summary>{summary}</summary>{content}</details>"
+    return f"<details{_FOLD}><summary>{summary}</summary>{content}</details>"
 
 
 def markdown(text: str) -> str:

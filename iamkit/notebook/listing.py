@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from iamkit.notebook.html import escape, inline
+from iamkit.notebook.html import escape
 from iamkit.policy.source import read_json
 
 if TYPE_CHECKING:
@@ -77,15 +77,15 @@ def as_text(text: str, captions: Sequence[tuple[int, str]] = (), marked: Sequenc
 
 
 def as_html(text: str, captions: Sequence[tuple[int, str]] = (), marked: Sequence[Mark] = ()) -> str:
-    """Number the lines; each caption, a sentence with code in backticks, stands before its line."""
+    """Number the lines; each caption, HTML already, stands before its line."""
     width, parts = _width(text), []
     for caption, lines in _blocks(text, captions):
         if caption:
-            parts.append(f'<p style="margin:8px 0 4px">{inline(caption)}</p>')
+            parts.append(f'<p style="margin:8px 0 4px">{caption}</p>')
         rows = [_html_row(row, width + 3) for number, line in lines for row in _rows(number, line, width, marked)]
         if rows:
             parts.append(f'<pre style="margin:0;white-space:pre-wrap">{chr(10).join(rows)}</pre>')
-    return "".join(parts)
+    return f'<div style="margin-bottom:16px">{"".join(parts)}</div>'
 
 
 def _blocks(text: str, captions: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
@@ -107,7 +107,7 @@ def _rows(number: int, line: str, width: int, marked: Sequence[Mark]) -> Iterato
 
 
 def _html_row(row: str, gutter: int) -> str:
-    bold = row.startswith(">") or row.strip(" ^") == "" and "^" in row
+    bold = row.startswith(">") or (row.strip(" ^") == "" and "^" in row)
     content = f"<strong>{escape(row[gutter - 1 :])}</strong>" if bold else escape(row[gutter - 1 :])
     return _GUTTER.format(escape(row[: gutter - 1])) + content
 

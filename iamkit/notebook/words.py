@@ -80,9 +80,12 @@ def asked(request: Request) -> str:
 
 
 def decided_by(evaluation: Evaluation) -> str:
-    """Name the deciding statement and the gate."""
-    by = str(evaluation.deciding) if evaluation.deciding is not None else "no statement"
-    return f"{by}, at the gate `{evaluation.gate.value}`"
+    """Name the deciding statement and the gate, or the gate and why nothing passed or everything did."""
+    gate = f"the gate `{evaluation.gate.value}`"
+    if evaluation.deciding is not None:
+        return f"{evaluation.deciding}, at {gate}"
+    why = next((step.why for step in evaluation.steps if step.gate is evaluation.gate), "")
+    return f"{gate}: {why}"
 
 
 def decided(evaluation: Evaluation) -> str:

@@ -1,0 +1,1 @@
+"""Views: each kind of value as complete plain text and as HTML."""

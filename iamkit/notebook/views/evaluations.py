@@ -27,7 +27,8 @@ def decision_badge(decision: Decision) -> str:
 
 def decision_html(evaluation: Evaluation) -> str:
     """Say the decision and what it rests on."""
-    return html.paragraph(f"{decision_badge(evaluation.decision)} {html.inline(words.decided(evaluation))}")
+    sentence = f"{words.asked(evaluation.request)}. Decided by {words.decided_by(evaluation)}."
+    return html.paragraph(f"{decision_badge(evaluation.decision)} {html.inline(sentence)}")
 
 
 def message_html(evaluation: Evaluation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from iamkit.notebook import html, listing, words
@@ -17,15 +18,21 @@ def policy_view(policy: Policy, text: str = "") -> View:
     """Show a policy as JSON with a caption before every statement; `text` is the JSON as it was written."""
     shown = text if text.strip().count("\n") else listing.pretty(policy.to_dict())
     many = isinstance(policy.to_dict()["Statement"], list)
-    captions = [
-        (listing.line_of(shown, f"/Statement/{each.index}" if many else "/Statement"), words.caption(each))
-        for each in policy.statements
-    ]
+    lines = [listing.line_of(shown, f"/Statement/{each.index}" if many else "/Statement") for each in policy.statements]
+    captions = [words.caption(each) for each in policy.statements]
     heading = words.policy_heading(policy)
+    listed = listing.as_html(shown, list(zip(lines, map(_caption, captions), strict=True)))
     return View(
-        f"{heading}\n{listing.as_text(shown, captions)}",
-        html.paragraph(f"<strong>{html.inline(heading)}</strong>") + listing.as_html(shown, captions),
+        f"{heading}\n{listing.as_text(shown, list(zip(lines, captions, strict=True)))}",
+        html.paragraph(f"<strong>{html.inline(heading)}</strong>") + listed,
     )
+
+
+def _caption(sentence: str) -> str:
+    """Set off the verb, which is what to see at a glance."""
+    start, verb, rest = re.split(r"(?<=: )(allows|denies)(?= )", sentence, maxsplit=1)
+    badge = html.badge(verb, html.GREEN if verb == "allows" else html.RED)
+    return f"{html.inline(start)}{badge}{html.inline(rest)}"
 
 
 def invalid_view(document: Any, problems: Sequence[Problem]) -> View:

@@ -9,7 +9,6 @@ from iamkit.notebook import html, words
 from iamkit.notebook.display import View
 from iamkit.notebook.views.evaluations import decision_badge, gates_html, reasons_html
 from iamkit.notebook.views.policies import policy_view, request_view
-from iamkit.notebook.views.texts import message_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +30,16 @@ def scenario_view(scenario: Scenario) -> View:
 def prediction_view(prediction: Prediction) -> View:
     """Show guess and decision side by side, and why."""
     if prediction.evaluation is None or prediction.guess is None or prediction.answer is None:
-        return message_view(f"{prediction.title}: not predicted yet\n{prediction.note}")
+        badge = html.badge("Not predicted yet", html.BROWN)
+        shown = f"{badge} {html.escape(prediction.title)}: {html.inline(prediction.note)}"
+        return View(repr(prediction), html.paragraph(shown))
     verdict = html.badge("Correct", html.GREEN) if prediction.correct else html.badge("Not what AWS decides", html.RED)
     rows = {"Your guess": html.code(prediction.guess.value), "Decision": decision_badge(prediction.answer)}
     folded = gates_html(prediction.evaluation) + reasons_html(prediction.evaluation)
     parts = [
         html.paragraph(f"{verdict} <strong>{html.escape(prediction.title)}</strong>"),
         html.definitions(rows),
-        html.paragraph(html.inline(words.decided(prediction.evaluation))),
+        html.paragraph(html.inline(f"Decided by {words.decided_by(prediction.evaluation)}.")),
         html.markdown(prediction.why),
         html.details("Every gate of this decision", folded),
         html.paragraph(html.inline(prediction.note)) if prediction.note else "",
@@ -60,4 +61,3 @@ def _labeled(level: str, policy: Policy) -> View:
         return view
     label = f"At the level `{level}`:"
     return View(f"{label}\n{view.text}", html.paragraph(html.inline(label)) + view.html)
-

@@ -53,9 +53,11 @@ def quiz_view(quiz: Quiz) -> View:
         texts.append("\n".join([f"{title} (`{question.id}`): {question.text.strip()}", *options]))
         parts.append(html.paragraph(f"<strong>{title}</strong> ({html.code(question.id)})"))
         parts.append(html.markdown(question.text))
-        parts.append(html.items(map(html.markdown_line, question.options), "ol", kind="a"))
-    how = f"Answer with {quiz.call}"
-    return View("\n\n".join([*texts, how]), "".join([*parts, html.paragraph(f"Answer with {html.code(quiz.call)}")]))
+        parts.append(html.lettered(map(html.markdown_line, question.options)))
+    return View(
+        "\n\n".join([*texts, f"Answer with {quiz.call}"]),
+        "".join([*parts, html.paragraph(f"Answer with {html.code(quiz.call)}")]),
+    )
 
 
 def answers_view(given: Answers) -> View:

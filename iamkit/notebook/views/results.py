@@ -23,21 +23,28 @@ _VERDICTS = {
 
 def result_view(result: Result, exercise: Exercise | None = None) -> View:
     """Show what became of an attempt; the exercise knows the names of its cases."""
-    parts = [html.paragraph(f"{verdict_badge(result)} <strong>{html.escape(result.title)}</strong>")]
-    return View(_text(result, exercise), "".join([*parts, result_html(result, exercise)]))
+    heading = verdict_html(result, f"<strong>{html.escape(result.title)}</strong>")
+    return View(_text(result, exercise), heading + result_html(result, exercise))
 
 
-def verdict_badge(result: Result) -> str:
-    return html.badge(*_VERDICTS[result.outcome])
+def verdict_html(result: Result, title: str = "", more: str = "") -> str:
+    """Say the outcome, and how many cases or problems there are."""
+    if result.outcome in (Outcome.FAILED, Outcome.PASSED):
+        counted = f"{result.cases_passed} of {count(result.cases_total, 'case')} passed"
+    else:
+        counted = count(len(result.problems), "problem") if result.problems else ""
+    said = ": ".join(filter(None, [title, ", ".join(filter(None, [counted, more]))]))
+    return html.paragraph(f"{html.badge(*_VERDICTS[result.outcome])} {said}")
 
 
 def result_html(result: Result, exercise: Exercise | None = None) -> str:
     """Show all of a result but its verdict and title."""
     parts = []
     if result.counterexample is not None:
-        parts += [counterexample_html(result.counterexample), _cases_html(result, None)]
-    elif result.outcome is Outcome.PASSED:
-        parts.append(_cases_html(result, exercise))
+        parts.append(counterexample_html(result.counterexample))
+    elif result.outcome is Outcome.PASSED and exercise is not None:
+        cases = (f"{html.escape(case.name)}: {html.code(case.expect)}" for case in exercise.cases)
+        parts.append(html.details("The cases", html.items(cases)))
     elif result.problems:
         parts.append(problems_html(result.problems))
     parts += [html.paragraph(html.inline(line)) for line in result.note.splitlines() if line.strip()]
@@ -75,14 +82,6 @@ def counterexample_html(found: Counterexample) -> str:
     gates = gates_html(found.evaluation) + reasons_html(found.evaluation) + message_html(found.evaluation)
     heading = html.paragraph("Your policy gets this request wrong:")
     return heading + html.definitions(rows) + html.details("Every gate of this decision", gates)
-
-
-def _cases_html(result: Result, exercise: Exercise | None) -> str:
-    passed = f"{result.cases_passed} of {count(result.cases_total, 'case')} passed"
-    if exercise is None:
-        return html.paragraph(f"{passed}.")
-    cases = (f"{html.escape(case.name)}: {html.code(case.expect)}" for case in exercise.cases)
-    return html.details(f"{passed}", html.items(cases))
 
 
 def _text(result: Result, exercise: Exercise | None) -> str:

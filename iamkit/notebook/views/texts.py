@@ -32,12 +32,14 @@ def hint_view(hint: Hint) -> View:
 def solution_view(solution: Solution) -> View:
     if solution.text is None:
         return message_view(repr(solution))
-    return View(repr(solution), solution_html(solution))
+    heading = html.paragraph(html.badge("Solution", html.BROWN))
+    return View(repr(solution), heading + solution_html(solution))
 
 
 def solution_html(solution: Solution) -> str:
     """Show a solution's JSON and its why."""
-    return html.preformatted((solution.text or "").strip()) + html.markdown(solution.note)
+    text = html.preformatted((solution.text or "").strip())
+    return text + html.markdown(solution.note)
 
 
 def starter_view(starter: Starter) -> View:

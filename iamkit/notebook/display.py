@@ -52,6 +52,8 @@ def show_widget_once(widget: object) -> None:
     if ip is None:
         print(repr(widget))
         return
+    # By its own class: each anywidget has one, and what is said of a type by name reaches only the first of them.
+    ip.display_formatter.ipython_display_formatter.for_type(type(widget), _unless_shown)
     bundle, metadata = ip.display_formatter.format(widget)
     if bundle:
         ip.display_pub.publish(bundle, metadata)
@@ -67,8 +69,6 @@ def register(types: dict[type, Callable[[Any], View]]) -> None:
         ip.display_formatter.mimebundle_formatter.for_type(type, _bundle_of(view))
     for type in (View, *types):
         ip.display_formatter.ipython_display_formatter.for_type(type, _unless_shown)
-    widget = ("iamkit.notebook.exercise_widget", "ExerciseWidget")
-    ip.display_formatter.ipython_display_formatter.for_type_by_name(*widget, _unless_shown)
     if _forget not in ip.events.callbacks["pre_run_cell"]:
         ip.events.register("pre_run_cell", _forget)
 

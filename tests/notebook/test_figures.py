@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
-from iamkit import Policy
+from iamkit import Decision
 from iamkit.notebook import figures
 from iamkit.notebook.display import View
 
@@ -34,8 +36,8 @@ def reach() -> View:
     return view
 
 
-def grid(policy: Policy | dict[str, object] = POLICY) -> View:  # noqa: B006
-    view = figures.allow_deny_grid(policy, ["s3:GetObject", "s3:PutObject"], OBJECTS)
+def grid() -> View:
+    view = figures.allow_deny_grid(POLICY, ["s3:GetObject", "s3:PutObject"], OBJECTS)
     assert view is not None
     return view
 
@@ -63,8 +65,8 @@ def test_the_grid_has_letters_for_the_three_decisions() -> None:
 
 
 @pytest.mark.parametrize("make", [reach, grid])
-def test_a_figure_is_an_image_with_alternative_text_and_its_numbers(make: type[View]) -> None:
-    shown = make().html  # type: ignore[call-arg]
+def test_a_figure_is_an_image_with_alternative_text_and_its_numbers(make: Callable[[], View]) -> None:
+    shown = make().html
     (image,) = re.findall(r'<img alt="([^"]+)" width="(\d+)" src="data:image/png;base64,', shown)
     assert "table below" in image[0]
     assert 300 < int(image[1]) <= 900
@@ -81,8 +83,6 @@ def test_the_same_data_give_the_same_bytes_in_another_process() -> None:
         "print(hashlib.sha256((tests.reach().html + tests.grid().html).encode()).hexdigest())"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    import hashlib
-
     assert run.stdout.splitlines()[-1] == hashlib.sha256((reach().html + grid().html).encode()).hexdigest()
 
 
@@ -103,7 +103,7 @@ def test_any_figure_gets_alternative_text_and_is_closed() -> None:
 
 def test_an_image_names_no_software() -> None:
     """Its version would change the bytes."""
-    png = figures._png(figures._grid("t", ["a:B"], ["c"], [[figures.Decision.ALLOW]]))
+    png = figures._png(figures._grid("t", ["a:B"], ["c"], [[Decision.ALLOW]]))
     chunks, at = [], 8
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])

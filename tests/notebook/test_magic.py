@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -24,28 +25,30 @@ def course(tmp_path: Path) -> Iterator[Course]:
 
 
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A shell of its own, that the display takes for the running one and whose displays are caught."""
-    shell = InteractiveShell()
+    make: Any = InteractiveShell
+    shell = make()
     shell.history_manager.enabled = False
     monkeypatch.setattr(display, "shell", lambda: shell)
-    shell.display_pub = CapturingDisplayPublisher()
+    publisher: Any = CapturingDisplayPublisher
+    shell.display_pub = publisher()
     yield shell
     shell.history_manager.end_session()
 
 
-def shown(shell: InteractiveShell) -> list[str]:
+def shown(shell: Any) -> list[str]:
     texts = [output["data"]["text/plain"] for output in shell.display_pub.outputs]
     shell.display_pub.outputs.clear()
     return texts
 
 
-def test_the_extension_registers_the_magic(shell: InteractiveShell) -> None:
+def test_the_extension_registers_the_magic(shell: Any) -> None:
     load_ipython_extension(shell)
     assert "policy" in shell.magics_manager.magics["cell"]
 
 
-def test_a_cell_is_checked_when_it_runs(shell: InteractiveShell, course: Course) -> None:
+def test_a_cell_is_checked_when_it_runs(shell: Any, course: Course) -> None:
     """The cell is the JSON; quotes around the name are fine."""
     load_ipython_extension(shell)
     done = shell.run_cell(f'%%policy "{SLUG}"\n{course.exercise(SLUG).solution}')
@@ -54,7 +57,7 @@ def test_a_cell_is_checked_when_it_runs(shell: InteractiveShell, course: Course)
     assert text.startswith(f"Read one prefix ({SLUG}): passed")
 
 
-def test_an_unchanged_starter_is_no_error(shell: InteractiveShell, course: Course) -> None:
+def test_an_unchanged_starter_is_no_error(shell: Any, course: Course) -> None:
     load_ipython_extension(shell)
     assert shell.run_cell(f"%%policy {SLUG}\n{course.exercise(SLUG).starter}").success
     (text,) = shown(shell)
@@ -62,7 +65,7 @@ def test_an_unchanged_starter_is_no_error(shell: InteractiveShell, course: Cours
     assert course.progress.history().attempts(SLUG) == 0
 
 
-def test_a_missing_or_misspelled_name_is_said(shell: InteractiveShell, course: Course) -> None:
+def test_a_missing_or_misspelled_name_is_said(shell: Any, course: Course) -> None:
     load_ipython_extension(shell)
     for line, told in (("", "name it in the first line"), ("read-one-prefi", "did you mean `read-one-prefix`?")):
         assert shell.run_cell(f"%%policy {line}\n{{}}").success
@@ -70,7 +73,7 @@ def test_a_missing_or_misspelled_name_is_said(shell: InteractiveShell, course: C
     assert isinstance(course, Course)
 
 
-def test_loading_twice_forgets_once(shell: InteractiveShell) -> None:
+def test_loading_twice_forgets_once(shell: Any) -> None:
     """A second import registers nothing twice."""
     load_ipython_extension(shell)
     load_ipython_extension(shell)

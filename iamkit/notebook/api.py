@@ -65,8 +65,8 @@ def reset(slug: str) -> Starter:
     """Show what the exercise started from and begin its hints again; attempts and passes stay."""
     open_ = session.current()
     starter = Starter(open_.course.reset(_name(slug)))
-    if slug in open_.widgets:
-        open_.widgets[slug].controller.reset()
+    if (name := _name(slug)) in open_.widgets:
+        open_.widgets[name].controller.reset()
     return _shown(starter)
 
 

@@ -100,6 +100,14 @@ def test_every_image_has_a_text_for_those_who_cannot_see_it(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_every_exercise_is_shown_once(path: Path) -> None:
+    """A widget that is displayed and also the last line of its cell once stood there twice."""
+    shown = [cell for cell in cells(path, "code") if re.fullmatch(r'exercise\("[\w-]+"\)', cell.source)]
+    assert shown
+    assert [where(cell) for cell in shown if len(cell.outputs) != 1] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
 def test_stored_html_is_what_an_untrusted_notebook_shows(path: Path) -> None:
     """JupyterLab takes these out of a notebook that came from elsewhere."""
     stripped = re.compile(r"<style|<svg|<script|\srole=|\saria-|var\(--jp-")

@@ -28,9 +28,9 @@ ALICE = "arn:aws:iam::111122223333:user/alice"
 EVIL = '<script>alert("x")</script><b>&'
 # What JupyterLab 4 keeps of a notebook that it does not trust.
 KEPT = frozenset(
-    ("a", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4")
-    + ("hr", "i", "img", "label", "li", "ol", "p", "pre", "progress", "q", "span", "strong", "summary", "table")
-    + ("tbody", "td", "th", "thead", "tr", "ul")
+    {"a", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4"}
+    | {"hr", "i", "img", "label", "li", "ol", "p", "pre", "progress", "q", "span", "strong", "summary", "table"}
+    | {"tbody", "td", "th", "thead", "tr", "ul"}
 )
 VOID = {"br", "hr", "img"}
 

@@ -64,7 +64,8 @@ class ExerciseController:
         widget.hints_html = [html.markdown(text) for text in exercise.hints[:opened]]
         widget.can_reveal = course.can_reveal(self.slug)
         # As long as it is closed, asking for the solution only says when it opens.
-        widget.reveal_note = "" if widget.can_reveal else course.solution(self.slug).note
+        note = "" if widget.can_reveal else course.solution(self.slug).note
+        widget.reveal_note = note[:1].upper() + note[1:]
         widget.progress_text = progress_text(course.report(), exercise.lesson)
 
     def check(self, text: str) -> None:

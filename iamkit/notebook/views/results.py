@@ -73,6 +73,7 @@ def announcement(result: Result) -> str:
 def counterexample_html(found: Counterexample) -> str:
     """Show one request, what was expected and what was decided, and fold the gates away below."""
     rows = {term.capitalize(): html.inline(detail) for term, detail in request_rows(found.request).items()}
+    rows["Context"] = rows["Context"] or "none"
     rows |= {
         "Expected": html.code(found.expected),
         "Got": decision_badge(found.got),

@@ -167,7 +167,7 @@ class Exercise {
     disable(parts.reset, busy);
     disable(parts.solution, busy || closed);
     parts.hint.hidden = total === 0;
-    setText(parts.hint, total === 0 ? "Hint" : `Hint ${given} of ${total}`);
+    setText(parts.hint, given >= total ? "No more hints" : `Hint (${total - given} left)`);
     setText(parts.note, note);
     parts.note.hidden = note === "";
     if (note) parts.solution.setAttribute("aria-describedby", parts.note.id);

@@ -64,9 +64,7 @@ class Counterexample:
     @property
     def decided_by(self) -> str:
         """Name the gate and the deciding statement, always in the same words."""
-        statement = self.evaluation.deciding
-        by = str(statement) if statement is not None else "no statement"
-        return f"{by}, at the gate `{self.evaluation.gate.value}`"
+        return self.evaluation.decided_by
 
     def __repr__(self) -> str:
         rows = {

@@ -44,6 +44,14 @@ class Evaluation:
         return self._entry.ref if self._entry else None
 
     @property
+    def decided_by(self) -> str:
+        """Name the deciding statement and its gate; without such a statement, the gate and why it decided."""
+        gate = f"the gate `{self.gate.value}`"
+        if self._entry is not None:
+            return f"{self._entry.ref}, at {gate}"
+        return f"{gate}: {next(step.why for step in self.steps if step.gate is self.gate)}"
+
+    @property
     def explanation(self) -> explain.Explanation:
         """Look at every statement in force once more, for what the decision alone did not need."""
         if self._explanation is None:

@@ -79,18 +79,9 @@ def asked(request: Request) -> str:
     return sentence if request.resource.arn == "*" else f"{sentence} on `{request.resource.arn}`"
 
 
-def decided_by(evaluation: Evaluation) -> str:
-    """Name the deciding statement and the gate, or the gate and why nothing passed or everything did."""
-    gate = f"the gate `{evaluation.gate.value}`"
-    if evaluation.deciding is not None:
-        return f"{evaluation.deciding}, at {gate}"
-    why = next((step.why for step in evaluation.steps if step.gate is evaluation.gate), "")
-    return f"{gate}: {why}"
-
-
 def decided(evaluation: Evaluation) -> str:
     """Say who, what, which, the decision, and what it rests on."""
-    return f"{asked(evaluation.request)}: {evaluation.decision.value}, decided by {decided_by(evaluation)}."
+    return f"{asked(evaluation.request)}: {evaluation.decision.value}, decided by {evaluation.decided_by}."
 
 
 def context(values: Mapping[str, ContextValue]) -> str:

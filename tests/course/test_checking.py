@@ -99,7 +99,7 @@ def test_without_a_deciding_statement_the_gate_is_named(exercise: Exercise) -> N
     result = check_policy(exercise, document(statement("s3:GetObject", "arn:aws:s3:::reports")))
 
     assert result.counterexample is not None
-    assert result.counterexample.decided_by == "no statement, at the gate `identity-based policies`"
+    assert result.counterexample.decided_by == "the gate `identity-based policies`: no statement allows it"
 
 
 def test_a_pass_tells_why(exercise: Exercise) -> None:

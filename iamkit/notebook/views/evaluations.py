@@ -27,7 +27,7 @@ def decision_badge(decision: Decision) -> str:
 
 def decision_html(evaluation: Evaluation) -> str:
     """Say the decision and what it rests on."""
-    sentence = f"{words.asked(evaluation.request)}. Decided by {words.decided_by(evaluation)}."
+    sentence = f"{words.asked(evaluation.request)}. Decided by {evaluation.decided_by}."
     return html.paragraph(f"{decision_badge(evaluation.decision)} {html.inline(sentence)}")
 
 

@@ -39,7 +39,7 @@ def prediction_view(prediction: Prediction) -> View:
     parts = [
         html.paragraph(f"{verdict} <strong>{html.escape(prediction.title)}</strong>"),
         html.definitions(rows),
-        html.paragraph(html.inline(f"Decided by {words.decided_by(prediction.evaluation)}.")),
+        html.paragraph(html.inline(f"Decided by {prediction.evaluation.decided_by}.")),
         html.markdown(prediction.why),
         html.details("Every gate of this decision", folded),
         html.paragraph(html.inline(prediction.note)) if prediction.note else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamkit.course import Outcome
-from iamkit.notebook import html, words
+from iamkit.notebook import html
 from iamkit.notebook.display import View
 from iamkit.notebook.views.evaluations import decision_badge, gates_html, message_html, reasons_html
 from iamkit.notebook.views.policies import count, problems_html, request_rows
@@ -77,7 +77,7 @@ def counterexample_html(found: Counterexample) -> str:
     rows |= {
         "Expected": html.code(found.expected),
         "Got": decision_badge(found.got),
-        "Decided by": html.inline(words.decided_by(found.evaluation)),
+        "Decided by": html.inline(found.evaluation.decided_by),
         "Why it matters": html.markdown_line(found.feedback),
     }
     gates = gates_html(found.evaluation) + reasons_html(found.evaluation) + message_html(found.evaluation)

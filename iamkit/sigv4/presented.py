@@ -1,0 +1,188 @@
+"""Read what a request presents as proof: an Authorization header, or the parameters of a presigned URL (A9.2, A9.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from iamkit.sigv4.canonical import canonical_pairs, decode_parameter, header_values, refuse_bad_escapes
+from iamkit.sigv4.http_request import HttpRequest
+from iamkit.sigv4.parameters import (
+    ALGORITHM,
+    CONTENT_SHA256,
+    CREDENTIAL,
+    DATE,
+    EXPIRES,
+    LONGEST_EXPIRES,
+    PARAMETERS,
+    REGION_SET,
+    SIGNATURE,
+    SIGNED_HEADERS,
+    TOKEN,
+)
+from iamkit.sigv4.rules import ECDSA_ALGORITHM, HMAC_ALGORITHM
+
+# As nearly every client writes it; whatever differs is read piece by piece.
+_USUAL = re.compile(
+    r"(AWS4-[A-Z0-9-]+) Credential=([^\s,=]+), ?SignedHeaders=([^\s,=]+), ?Signature=([0-9a-f]+)"
+).fullmatch
+# In the order in which AWS lists those that are missing.
+_OF_HEADER = ("Credential", "Signature", "SignedHeaders")
+_OF_QUERY = (ALGORITHM, CREDENTIAL, SIGNATURE, SIGNED_HEADERS, DATE, EXPIRES)
+_ALONE = ("host", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set", CONTENT_SHA256)
+_ALGORITHMS = frozenset({HMAC_ALGORITHM, ECDSA_ALGORITHM})
+
+
+class Received(NamedTuple):
+    """A request taken apart once, for all who look at it."""
+
+    request: HttpRequest
+    path: str
+    pairs: list[tuple[str, str]]
+    values: dict[str, str]
+
+
+class Presented(NamedTuple):
+    """What the client says of its signature; nothing of it is believed yet."""
+
+    algorithm: str
+    credential: str
+    signed_headers: str
+    signature: str
+    timestamp: str
+    token: str | None
+    region_set: str | None
+    expires: int | None
+    presigned: bool
+
+
+class Flaw(Enum):
+    """Why a proof cannot be read."""
+
+    NONE = "none"
+    FOREIGN = "foreign"
+    BOTH = "both"
+    ALGORITHM = "algorithm"
+    INCOMPLETE_HEADER = "incomplete-header"
+    INCOMPLETE_QUERY = "incomplete-query"
+    NO_EQUALS_SIGN = "no-equals-sign"
+    UNKNOWN_PART = "unknown-part"
+    REPEATED = "repeated"
+    REPEATED_QUERY = "repeated-query"
+    EXPIRES = "expires"
+
+
+class Unreadable(Exception):
+    """The proof is missing, doubled or malformed."""
+
+    def __init__(self, flaw: Flaw, *given: str, header: str = "") -> None:
+        super().__init__(flaw, *given)
+        self.flaw = flaw
+        self.given = given
+        self.header = header
+
+
+def receive(request: HttpRequest) -> Received:
+    """Take a request apart (A9.1); raises InvalidHttpRequest."""
+    path, _, query = request.target.partition("?")
+    if "%" in path:
+        refuse_bad_escapes(path)
+    return Received(request, path, canonical_pairs(query), header_values(request.headers))
+
+
+def read_presented(received: Received) -> Presented:
+    """Read the proof of a request from its header or its query; raises Unreadable."""
+    parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS] if received.pairs else []
+    presigned = next((name for name, _ in parameters if name in (ALGORITHM, CREDENTIAL, SIGNATURE)), None)
+    header = received.values.get("authorization")
+    if header is not None and presigned is not None:
+        raise Unreadable(Flaw.BOTH, presigned, header=header)
+    if header is None and presigned is None:
+        raise Unreadable(Flaw.NONE)
+    _refuse_repeats(received)
+    return _from_query(parameters) if header is None else _from_header(header, received.values)
+
+
+def _refuse_repeats(received: Received) -> None:
+    """Refuse a second header where one counts: a server and its proxy might read different ones."""
+    headers = received.request.headers
+    if len(headers) == len(received.values):
+        return
+    names = [name.lower() for name, _ in headers]
+    for name in _ALONE:
+        if names.count(name) > 1:
+            raise Unreadable(Flaw.REPEATED, name)
+
+
+def _from_header(header: str, values: Mapping[str, str]) -> Presented:
+    timestamp = values.get("x-amz-date") or values.get("date")
+    usual = _USUAL(header)
+    if usual and timestamp and usual[1] in _ALGORITHMS:
+        algorithm, credential, names, signature = usual.groups()
+    else:
+        algorithm, parts = _pieces(header)
+        missing = [name for name in _OF_HEADER if not parts.get(name)]
+        if missing or not timestamp:
+            raise Unreadable(Flaw.INCOMPLETE_HEADER, *missing, *([] if timestamp else ["Date"]), header=header)
+        credential, signature, names = (parts[name] for name in _OF_HEADER)
+    token, region_set = values.get("x-amz-security-token"), values.get("x-amz-region-set")
+    return Presented(algorithm, credential, names, signature, timestamp or "", token, region_set, None, False)
+
+
+def _pieces(header: str) -> tuple[str, dict[str, str]]:
+    """Split an Authorization header into its algorithm and its parts."""
+    algorithm, _, rest = header.partition(" ")
+    if not algorithm.startswith("AWS4-"):
+        raise Unreadable(Flaw.FOREIGN, algorithm, header=header)
+    if algorithm not in _ALGORITHMS:
+        raise Unreadable(Flaw.ALGORITHM, algorithm, header=header)
+    parts: dict[str, str] = {}
+    for piece in filter(None, (piece.strip(" ") for piece in rest.split(","))):
+        name, equals, value = piece.partition("=")
+        if not equals:
+            raise Unreadable(Flaw.NO_EQUALS_SIGN, piece, header=header)
+        if name in parts:
+            raise Unreadable(Flaw.REPEATED, name, header=header)
+        if name not in _OF_HEADER:
+            raise Unreadable(Flaw.UNKNOWN_PART, name, header=header)
+        parts[name] = value
+    return algorithm, parts
+
+
+def _from_query(parameters: Sequence[tuple[str, str]]) -> Presented:
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found:
+            raise Unreadable(Flaw.REPEATED_QUERY, name)
+        found[name] = decode_parameter(value)
+    missing = [name for name in _OF_QUERY if not found.get(name)]
+    if missing:
+        raise Unreadable(Flaw.INCOMPLETE_QUERY, *missing)
+    if found[ALGORITHM] not in _ALGORITHMS:
+        raise Unreadable(Flaw.ALGORITHM, found[ALGORITHM])
+    return Presented(
+        found[ALGORITHM],
+        found[CREDENTIAL],
+        found[SIGNED_HEADERS],
+        found[SIGNATURE],
+        found[DATE],
+        found.get(TOKEN),
+        found.get(REGION_SET),
+        _seconds(found[EXPIRES]),
+        True,
+    )
+
+
+def _seconds(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise Unreadable(Flaw.EXPIRES, "number")
+    if text != digits:
+        raise Unreadable(Flaw.EXPIRES, "negative")
+    if len(digits) > 9 or int(digits) > LONGEST_EXPIRES:
+        raise Unreadable(Flaw.EXPIRES, "long")
+    if int(digits) == 0:
+        raise Unreadable(Flaw.EXPIRES, "zero")
+    return int(digits)

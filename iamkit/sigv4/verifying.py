@@ -1,0 +1,257 @@
+"""Verify who signed a request: one function a check, in the order of A9; the first that fails answers."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from hashlib import sha256
+
+from iamkit.sigv4.canonical import assemble
+from iamkit.sigv4.credentials import TERMINATOR, AccessKey, Lookup
+from iamkit.sigv4.explaining import explain
+from iamkit.sigv4.faults import Fault, Protocol
+from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
+from iamkit.sigv4.parameters import CONTENT_SHA256, SIGNATURE, TOKEN
+from iamkit.sigv4.presented import Presented, Received, Unreadable, read_presented, receive
+from iamkit.sigv4.rules import ECDSA_ALGORITHM, STREAMING, UNSIGNED_PAYLOAD, ServiceRules
+from iamkit.sigv4.scheme import Scheme, hmac_scheme, string_to_sign
+from iamkit.sigv4.server import (
+    SKEW,
+    Scope,
+    Server,
+    compare_hashes,
+    mismatch_details,
+    time_details,
+    unreadable,
+    wrong_scope,
+)
+from iamkit.sigv4.times import read_time, write_time
+from iamkit.sigv4.verified import Verified
+
+_DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
+
+
+def verify(
+    request: HttpRequest,
+    lookup: Lookup,
+    *,
+    region: str,
+    service: str,
+    now: datetime,
+    rules: ServiceRules | None = None,
+    protocol: Protocol | None = None,
+) -> Verified:
+    """Verify a request that was signed in its headers or in its query (A9).
+
+    Raises AuthenticationFailure with the answer of the service's protocol. A request whose body is None must have an
+    x-amz-content-sha256 header or be presigned for an unsigned payload, and its body is checked by `Verified.read`;
+    otherwise it raises ValueError, since the signature covers the body.
+    """
+    server = Server(region, service, now, rules or ServiceRules.of(service), protocol or Protocol.of(service))
+    try:
+        received = receive(request)
+        presented = _check_presence(received, server)
+        names = _check_signed_headers(received, presented, server)
+        _check_time(presented, server)
+        access_key_id, scope = _check_scope(presented, server)
+        access_key = _check_key(access_key_id, presented.token, lookup, server)
+        payload = _check_payload(received, presented, server)
+        verified = _check_signature(received, presented, names, scope, access_key, payload, server)
+    except InvalidHttpRequest as problem:
+        raise server.refuse(Fault.MALFORMED_REQUEST, problem=problem.problem) from None
+    if payload in STREAMING and request.body is not None:
+        return _check_chunks(verified, request.body)
+    return verified
+
+
+def _check_presence(received: Received, server: Server) -> Presented:
+    """A9.2 and A9.3: there is one proof, and it is well formed."""
+    try:
+        return read_presented(received)
+    except Unreadable as problem:
+        raise unreadable(problem, server) from None
+
+
+def _check_signed_headers(received: Received, presented: Presented, server: Server) -> list[str]:
+    """A9.4: host is signed, and every x-amz-* header that was sent."""
+    names = presented.signed_headers.split(";")
+    if "host" not in names or "host" not in received.values:
+        raise server.refuse(Fault.HOST_NOT_SIGNED, details={"HeadersNotSigned": "host"})
+    unsigned = [name for name in received.values if name.startswith("x-amz-") and name not in names]
+    if unsigned and not server.rules.sign_session_token:
+        unsigned = [name for name in unsigned if name != TOKEN.lower()]
+    if unsigned:
+        sentences = [f"'{name}' must be a 'SignedHeader' in the AWS Authorization." for name in sorted(unsigned)]
+        raise server.refuse(
+            Fault.HEADERS_NOT_SIGNED, details={"HeadersNotSigned": ", ".join(unsigned)}, sentences=" ".join(sentences)
+        )
+    return names
+
+
+def _check_time(presented: Presented, server: Server) -> None:
+    """A9.5 and A9.6: the date is one, and the signature is neither too old nor from the future."""
+    signed = read_time(presented.timestamp)
+    now = server.now
+    if signed is None:
+        variant = "query" if presented.presigned else ""
+        raise server.refuse(Fault.BAD_DATE, variant, date=presented.timestamp)
+    valid = SKEW if presented.expires is None else timedelta(seconds=presented.expires)
+    if signed + valid < now:
+        fault = Fault.URL_EXPIRED if presented.presigned else Fault.EXPIRED
+        limit, minutes = now - valid, valid / timedelta(minutes=1)
+    elif signed > now + SKEW:
+        fault = Fault.URL_NOT_YET_VALID if presented.presigned else Fault.NOT_YET_CURRENT
+        limit, minutes = now + SKEW, 15
+    else:
+        return
+    raise server.refuse(
+        fault,
+        "",
+        time_details(presented, signed, server),
+        signed=presented.timestamp,
+        limit=write_time(limit),
+        now=write_time(now),
+        minutes=f"{minutes:g}",
+    )
+
+
+def _check_scope(presented: Presented, server: Server) -> tuple[str, Scope]:
+    """A9.7 and A9.8: the credential has its five parts, and they agree with the request and with this server."""
+    parts = presented.credential.split("/")
+    regional = presented.algorithm != ECDSA_ALGORITHM
+    if not regional:
+        parts.insert(2, presented.region_set or "")
+    variant = "query" if presented.presigned else ""
+    if len(parts) != 5 or not parts[0]:
+        count, example = ("5", "keyid/date/region/service/term") if regional else ("4", "keyid/date/service/term")
+        raise server.refuse(
+            Fault.BAD_CREDENTIAL, variant, parts=count, example=example, credential=presented.credential
+        )
+    access_key_id, scope = parts[0], Scope(*parts[1:])
+    day = presented.timestamp[:8]
+    here = scope.region == server.region if regional else _in_region_set(server.region, scope.region)
+    if here and scope.date == day and scope.service == server.service and scope.terminator == TERMINATOR:
+        return access_key_id, scope
+    raise wrong_scope(scope, here, presented, server)
+
+
+def _in_region_set(region: str, region_set: str) -> bool:
+    return any(fnmatchcase(region, pattern.strip()) for pattern in region_set.split(",") if "[" not in pattern)
+
+
+def _check_key(access_key_id: str, token: str | None, lookup: Lookup, server: Server) -> AccessKey:
+    """A9.9 and A9.10: the token is the key's own and has not expired; the key is known and active."""
+    access_key = lookup(access_key_id)
+    if access_key is None:
+        raise server.refuse(Fault.UNKNOWN_KEY, details={"AWSAccessKeyId": access_key_id})
+    own = access_key.credentials.session_token
+    if token is not None or own is not None:
+        sent, expected = (token or "").encode("utf-8", "surrogatepass"), (own or "").encode("utf-8", "surrogatepass")
+        if not sent or not hmac.compare_digest(sent, expected):
+            raise server.refuse(Fault.BAD_TOKEN, details={"Token-0": token or ""})
+        if access_key.expires is not None and access_key.expires <= server.now:
+            raise server.refuse(Fault.EXPIRED_TOKEN, details={"Token-0": token or ""})
+    if not access_key.active:
+        raise server.refuse(Fault.INACTIVE_KEY, details={"AWSAccessKeyId": access_key_id})
+    return access_key
+
+
+def _check_payload(received: Received, presented: Presented, server: Server) -> str:
+    """A9.11: what stands for the body in the canonical request is true, as far as the body has been read."""
+    stated = stated_payload(received, presented)
+    body, rules = received.request.body, server.rules
+    if stated is None:
+        if rules.unsigned_payload and presented.presigned:
+            return UNSIGNED_PAYLOAD
+        if rules.content_sha256_header and not presented.presigned:
+            raise server.refuse(Fault.BAD_PAYLOAD_HASH, "missing", stated="")
+        if body is None:
+            raise ValueError(
+                "the signature covers a body that was not read\n  help: give HttpRequest the body, as no "
+                "x-amz-content-sha256 header says its hash"
+            )
+        return sha256(body).hexdigest()
+    if stated == UNSIGNED_PAYLOAD or stated in STREAMING:
+        if rules.unsigned_payload and (stated not in STREAMING or presented.algorithm != ECDSA_ALGORITHM):
+            return stated
+    elif _DIGEST(stated):
+        if body is not None:
+            compare_hashes(stated, sha256(body).hexdigest(), server)
+        return stated
+    details = {"ArgumentName": CONTENT_SHA256, "ArgumentValue": stated}
+    raise server.refuse(Fault.BAD_PAYLOAD_HASH, "", details, stated=stated)
+
+
+def stated_payload(received: Received, presented: Presented) -> str | None:
+    """Give what the request itself says of its body (A4): a header, or the same as a parameter of a presigned URL."""
+    stated = received.values.get(CONTENT_SHA256)
+    if stated is None and presented.presigned:
+        stated = next((value for name, value in received.pairs if name.lower() == CONTENT_SHA256), None)
+    return stated
+
+
+def _check_signature(
+    received: Received,
+    presented: Presented,
+    names: list[str],
+    scope: Scope,
+    access_key: AccessKey,
+    payload: str,
+    server: Server,
+) -> Verified:
+    """A9.12: the signature is the one that this very request and this very key give."""
+    request, path, pairs, values = received
+    if presented.presigned:
+        unsigned = (SIGNATURE,) if server.rules.sign_session_token else (SIGNATURE, TOKEN)
+        pairs = [pair for pair in pairs if pair[0] not in unsigned]
+    complete = values.keys() >= set(names)
+    if not complete:
+        values = dict.fromkeys(names, "") | values
+    canonical = assemble(request.method, path, pairs, values, sorted(set(names)), payload, server.rules)
+    text = "\n".join(canonical)
+    scheme = _scheme(presented.algorithm, access_key, scope)
+    to_sign = string_to_sign(scheme.algorithm, presented.timestamp, scheme.scope, text)
+    matches = scheme.matches(to_sign.encode(), presented.signature)
+    if not (matches and complete and canonical.signed_headers == presented.signed_headers):
+        raise server.refuse(
+            Fault.SIGNATURE_MISMATCH,
+            "",
+            mismatch_details(access_key, presented.signature, text, to_sign),
+            lambda: explain(request, access_key, region=server.region, service=server.service, rules=server.rules),
+            canonical=text,
+            to_sign=to_sign,
+        )
+    return Verified(
+        access_key,
+        presented.algorithm,
+        presented.presigned,
+        presented.timestamp,
+        scheme.scope,
+        tuple(names),
+        payload,
+        text,
+        to_sign,
+        presented.signature,
+        request.body,
+        (),
+        received,
+        server,
+    )
+
+
+def _scheme(algorithm: str, access_key: AccessKey, scope: Scope) -> Scheme:
+    if algorithm == ECDSA_ALGORITHM:
+        # Needs the `cryptography` package, which few servers want.
+        from iamkit.sigv4.v4a import ecdsa_scheme
+
+        return ecdsa_scheme(access_key.credentials, scope.date, scope.service, scope.region)
+    return hmac_scheme(access_key.credentials, scope.date, scope.region, scope.service)
+
+
+def _check_chunks(verified: Verified, body: bytes) -> Verified:
+    """A5: every chunk of a body that is there already carries its signature."""
+    trailers: list[tuple[tuple[str, str], ...]] = []
+    decoded = b"".join(verified.read([body], trailers.append))
+    return verified._replace(body=decoded, trailers=trailers[-1] if trailers else ())

@@ -110,17 +110,17 @@ class ChunkReader:
 
     def _more(self) -> bool:
         """Put the next piece behind what is left of the one at hand, which only a line that is cut leaves."""
-        piece = next(self._pieces, b"")
-        self._before += self._at
-        self._data, self._at = self._data[self._at :] + piece, 0
-        return bool(piece)
+        for piece in self._pieces:
+            if len(piece):
+                self._before += self._at
+                # Bytes, whatever the piece is, and a copy of what its owner may change.
+                self._data, self._at = self._data[self._at :] + piece, 0
+                return True
+        return False
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
-    """Read anything that has bytes as pieces that are not empty and that nobody else changes."""
     if isinstance(source, bytes | bytearray | memoryview):
-        return iter((bytes(source),))
+        return iter((source,))
     read: Callable[[int], bytes] | None = getattr(source, "read", None)
-    pieces = iter(source) if read is None else iter(partial(read, PIECE), b"")
-    # A memoryview refuses the numbers that bytes() would take for a length.
-    return (piece if isinstance(piece, bytes) else bytes(memoryview(piece)) for piece in pieces if piece)
+    return iter(source) if read is None else iter(partial(read, PIECE), b"")

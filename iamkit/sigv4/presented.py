@@ -186,3 +186,11 @@ def _seconds(text: str) -> int:
     if int(digits) == 0:
         raise Unreadable(Flaw.EXPIRES, "zero")
     return int(digits)
+
+
+def stated_payload(received: Received, presented: Presented) -> str | None:
+    """Give what the request itself says of its body (A4): a header, or the same as a parameter of a presigned URL."""
+    stated = received.values.get(CONTENT_SHA256)
+    if stated is None and presented.presigned:
+        stated = next((value for name, value in received.pairs if name.lower() == CONTENT_SHA256), None)
+    return stated

@@ -14,7 +14,7 @@ from iamkit.sigv4.explaining import explain
 from iamkit.sigv4.faults import Fault, Protocol
 from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
 from iamkit.sigv4.parameters import CONTENT_SHA256, SIGNATURE, TOKEN
-from iamkit.sigv4.presented import Presented, Received, Unreadable, read_presented, receive
+from iamkit.sigv4.presented import Presented, Received, Unreadable, read_presented, receive, stated_payload
 from iamkit.sigv4.rules import ECDSA_ALGORITHM, STREAMING, UNSIGNED_PAYLOAD, ServiceRules
 from iamkit.sigv4.scheme import Scheme, hmac_scheme, string_to_sign
 from iamkit.sigv4.server import (
@@ -182,14 +182,6 @@ def _check_payload(received: Received, presented: Presented, server: Server) -> 
         return stated
     details = {"ArgumentName": CONTENT_SHA256, "ArgumentValue": stated}
     raise server.refuse(Fault.BAD_PAYLOAD_HASH, "", details, stated=stated)
-
-
-def stated_payload(received: Received, presented: Presented) -> str | None:
-    """Give what the request itself says of its body (A4): a header, or the same as a parameter of a presigned URL."""
-    stated = received.values.get(CONTENT_SHA256)
-    if stated is None and presented.presigned:
-        stated = next((value for name, value in received.pairs if name.lower() == CONTENT_SHA256), None)
-    return stated
 
 
 def _check_signature(

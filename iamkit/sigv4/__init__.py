@@ -2,7 +2,7 @@
 
 from iamkit.sigv4.canonical import CanonicalRequest, canonical_request
 from iamkit.sigv4.chunks import ChunkContext, InvalidChunks, decode_chunks, encode_chunks, encoded_length
-from iamkit.sigv4.credentials import AccessKey, Credentials, KeyChain, Lookup, derive_key_chain
+from iamkit.sigv4.credentials import AccessKey, Credentials, Lookup
 from iamkit.sigv4.explaining import Explanation, explain
 from iamkit.sigv4.failures import AuthenticationFailure
 from iamkit.sigv4.faults import Fault, Protocol
@@ -15,6 +15,7 @@ from iamkit.sigv4.rules import (
     UNSIGNED_PAYLOAD,
     ServiceRules,
 )
+from iamkit.sigv4.scheme import KeyChain, derive_key_chain
 from iamkit.sigv4.signing import Signed, presign, sign
 from iamkit.sigv4.v4a import presign_v4a, sign_v4a
 from iamkit.sigv4.verified import Verified

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BAD_VALUE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n(?![ \t])")
-_NAMES = re.compile(r"[a-z0-9!#$%&'*+.^_`|~;-]+").fullmatch
+_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 _METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 
 
@@ -71,8 +72,8 @@ def canonical_request(
     the body unless given. Raises InvalidHttpRequest.
     """
     values = header_values(request.headers)
-    names = signable(values) if signed_headers is None else sorted({name.lower() for name in signed_headers})
-    values = dict.fromkeys(names, "") | values
+    names = signable(values) if signed_headers is None else signed_names(";".join(signed_headers).lower())
+    values = dict.fromkeys(names.ordered, "") | values
     if payload_hash is None:
         payload_hash = sha256(request.body or b"").hexdigest()
     path, _, query = request.target.partition("?")
@@ -84,19 +85,18 @@ def assemble(
     path: str,
     pairs: Sequence[tuple[str, str]],
     values: Mapping[str, str],
-    names: Sequence[str],
+    names: SignedNames,
     payload_hash: str,
     rules: ServiceRules,
 ) -> CanonicalRequest:
     """Put a canonical request together from a raw path, encoded query pairs and trimmed header values."""
     if not _METHOD(method):
         raise InvalidHttpRequest(f"method `{method}` is not a word", "write it as HTTP does: `GET`")
-    signed = ";".join(names)
-    if not _NAMES(signed) or not names[0] or signed.count(";") != len(names) - 1:
-        raise InvalidHttpRequest(f"`{signed}` are not names of headers", "a name has letters, digits and hyphens")
-    lines = [f"{name}:{values[name]}\n" for name in names]
+    if names.bad is not None:
+        raise InvalidHttpRequest(f"`{names.bad}` is no name of a header", "a name has letters, digits and hyphens")
+    lines = "".join([f"{name}:{values[name]}\n" for name in names.ordered])
     return CanonicalRequest(
-        method, canonical_path(path, rules), canonical_query(pairs), "".join(lines), signed, payload_hash
+        method, canonical_path(path, rules), canonical_query(pairs), lines, names.listed, payload_hash
     )
 
 
@@ -155,7 +155,7 @@ def canonical_query(pairs: Sequence[tuple[str, str]]) -> str:
     """Join encoded pairs, sorted by name and then by value (A2)."""
     if not pairs:
         return ""
-    return "&".join([f"{name}={value}" for name, value in sorted(pairs)])
+    return "&".join(map("=".join, sorted(pairs)))
 
 
 def _encode(text: str) -> str:
@@ -194,13 +194,20 @@ def refuse_bad_escapes(text: str) -> None:
         )
 
 
-def header_values(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def header_values(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Map lower-case names to trimmed values; those of repeated headers are joined in their order (A3)."""
-    values: dict[str, str] = {}
+    if headers:
+        names, texts = zip(*headers, strict=True)
+        # Most values are trimmed already, which few looks at all of them tell: printable ASCII has no other white
+        # space than the space, and a space at an end of a value stands beside a bar here.
+        joined = f"|{'|'.join(texts)}|"
+        if joined.isascii() and joined.isprintable() and not ("  " in joined or "| " in joined or " |" in joined):
+            values = dict(zip(map(str.lower, names), texts, strict=True))
+            if len(values) == len(texts):
+                return values
+    values = {}
     for name, value in headers:
-        name = name.lower()
-        # Printable ASCII has no white space but spaces, and `split` is quickest at trimming them.
-        value = " ".join(value.split()) if value.isascii() and value.isprintable() else _trim(name, value)
+        name, value = name.lower(), _trim(name, value)
         values[name] = f"{values[name]},{value}" if name in values else value
     return values
 
@@ -216,8 +223,26 @@ def _trim(name: str, value: str) -> str:
     return _SPACES.sub(" ", value).strip(" ")
 
 
-def signable(values: Mapping[str, str]) -> list[str]:
-    """List the names of headers that a client signs, sorted (A3)."""
-    if NEVER_SIGNED.isdisjoint(values):
-        return sorted(values)
-    return sorted(values.keys() - NEVER_SIGNED)
+class SignedNames(NamedTuple):
+    """The names of signed headers: as a set, sorted, listed as in `host;x-amz-date`, and one that is no name."""
+
+    names: frozenset[str]
+    ordered: tuple[str, ...]
+    listed: str
+    bad: str | None
+
+
+# Clients send few different lists, and each list over and over.
+@lru_cache(maxsize=256)
+def signed_names(listed: str) -> SignedNames:
+    """Read a list of signed headers (A3)."""
+    names = frozenset(listed.split(";"))
+    ordered = tuple(sorted(names))
+    return SignedNames(names, ordered, ";".join(ordered), next((name for name in ordered if not _NAME(name)), None))
+
+
+def signable(values: Mapping[str, str]) -> SignedNames:
+    """List the headers that a client signs (A3)."""
+    if not NEVER_SIGNED.isdisjoint(values):
+        values = {name: value for name, value in values.items() if name not in NEVER_SIGNED}
+    return signed_names(";".join(values))

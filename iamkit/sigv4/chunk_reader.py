@@ -55,7 +55,7 @@ class ChunkReader:
     __slots__ = ("_at", "_before", "_data", "_pieces", "chunk", "mark")
 
     def __init__(self, source: Source) -> None:
-        self._pieces = _pieces(source)
+        self._pieces = pieces(source)
         self._data = b""  # the piece at hand,
         self._at = 0  # how much of it was taken,
         self._before = 0  # and how much came before it
@@ -119,8 +119,8 @@ class ChunkReader:
         return False
 
 
-def _pieces(source: Source) -> Iterator[bytes]:
+def pieces(source: Source) -> Iterator[bytes]:
     if isinstance(source, bytes | bytearray | memoryview):
-        return iter((source,))
+        return iter([bytes(source)])
     read: Callable[[int], bytes] | None = getattr(source, "read", None)
     return iter(source) if read is None else iter(partial(read, PIECE), b"")

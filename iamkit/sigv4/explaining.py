@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import NamedTuple
 
-from iamkit.sigv4.canonical import assemble
+from iamkit.sigv4.canonical import assemble, signed_names
 from iamkit.sigv4.credentials import AccessKey, Credentials
 from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
 from iamkit.sigv4.key_mistakes import AFTER_THE_REQUEST
@@ -104,7 +104,7 @@ def explain(
     situation = _situation(request, credentials, region, service, rules or ServiceRules.of(service), other_keys)
     right = _recipe(situation)
     expected = right.canonical()
-    absent = [name for name in situation.names if name not in situation.received.values]
+    absent = [name for name in situation.names.ordered if name not in situation.received.values]
     if absent:
         return _absent(absent, expected)
     if client_canonical_request is not None and client_canonical_request != expected:
@@ -136,19 +136,19 @@ def _situation(
         raise ValueError(f"{presented.algorithm} never signs the same twice\n  help: compare the canonical requests")
     left_out = {SIGNATURE} if rules.sign_session_token else {SIGNATURE, TOKEN}
     pairs = [pair for pair in received.pairs if not presented.presigned or pair[0] not in left_out]
-    names = sorted({name.lower() for name in presented.signed_headers.split(";")})
+    names = signed_names(presented.signed_headers.lower())
     return Situation(received, presented, rules, region, service, credentials, other_keys, pairs, names)
 
 
 def _recipe(situation: Situation) -> Recipe:
     """Give what the server signs."""
     received, presented = situation.received, situation.presented
-    values = dict.fromkeys(situation.names, "") | received.values
+    values = dict.fromkeys(situation.names.ordered, "") | received.values
     payload = _expected_payload(received, presented, situation.rules)
     canonical = assemble(
         received.request.method, received.path, situation.pairs, values, situation.names, payload, situation.rules
     )
-    headers = tuple((name, values[name]) for name in situation.names)
+    headers = tuple((name, values[name]) for name in situation.names.ordered)
     return Recipe(
         canonical.method,
         canonical.path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -24,10 +23,6 @@ from iamkit.sigv4.parameters import (
 )
 from iamkit.sigv4.rules import ECDSA_ALGORITHM, HMAC_ALGORITHM
 
-# As nearly every client writes it; whatever differs is read piece by piece.
-_USUAL = re.compile(
-    r"(AWS4-[A-Z0-9-]+) Credential=([^\s,=]+), ?SignedHeaders=([^\s,=]+), ?Signature=([0-9a-f]+)"
-).fullmatch
 # In the order in which AWS lists those that are missing.
 _OF_HEADER = ("Credential", "Signature", "SignedHeaders")
 _OF_QUERY = (ALGORITHM, CREDENTIAL, SIGNATURE, SIGNED_HEADERS, DATE, EXPIRES)
@@ -94,45 +89,54 @@ def receive(request: HttpRequest) -> Received:
 
 def read_presented(received: Received) -> Presented:
     """Read the proof of a request from its header or its query; raises Unreadable."""
-    parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS] if received.pairs else []
-    presigned = next((name for name, _ in parameters if name in (ALGORITHM, CREDENTIAL, SIGNATURE)), None)
+    target = received.request.target
+    some = "X-Amz-" in target or "%" in target
+    parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS] if some else []
+    presigned = None
+    if parameters:
+        presigned = next((name for name, _ in parameters if name in (ALGORITHM, CREDENTIAL, SIGNATURE)), None)
     header = received.values.get("authorization")
     if header is not None and presigned is not None:
         raise Unreadable(Flaw.BOTH, presigned, header=header)
     if header is None and presigned is None:
         raise Unreadable(Flaw.NONE)
-    _refuse_repeats(received)
+    if len(received.request.headers) != len(received.values):
+        _refuse_repeats(received)
     return _from_query(parameters) if header is None else _from_header(header, received.values)
 
 
 def _refuse_repeats(received: Received) -> None:
     """Refuse a second header where one counts: a server and its proxy might read different ones."""
-    headers = received.request.headers
-    if len(headers) == len(received.values):
-        return
-    names = [name.lower() for name, _ in headers]
+    names = [name.lower() for name, _ in received.request.headers]
     for name in _ALONE:
         if names.count(name) > 1:
             raise Unreadable(Flaw.REPEATED, name)
 
 
 def _from_header(header: str, values: Mapping[str, str]) -> Presented:
-    timestamp = values.get("x-amz-date") or values.get("date")
-    usual = _USUAL(header)
-    if usual and timestamp and usual[1] in _ALGORITHMS:
-        algorithm, credential, names, signature = usual.groups()
-    else:
-        algorithm, parts = _pieces(header)
-        missing = [name for name in _OF_HEADER if not parts.get(name)]
-        if missing or not timestamp:
-            raise Unreadable(Flaw.INCOMPLETE_HEADER, *missing, *([] if timestamp else ["Date"]), header=header)
-        credential, signature, names = (parts[name] for name in _OF_HEADER)
+    timestamp = values.get("x-amz-date") or values.get("date") or ""
+    algorithm, credential, names, signature = _usual(header) or _unusual(header)
+    if not (credential and names and signature and timestamp):
+        missing = dict(zip(_OF_HEADER, (credential, signature, names), strict=True)) | {"Date": timestamp}
+        raise Unreadable(Flaw.INCOMPLETE_HEADER, *(name for name, text in missing.items() if not text), header=header)
     token, region_set = values.get("x-amz-security-token"), values.get("x-amz-region-set")
-    return Presented(algorithm, credential, names, signature, timestamp or "", token, region_set, None, False)
+    return Presented(algorithm, credential, names, signature, timestamp, token, region_set, None, False)
 
 
-def _pieces(header: str) -> tuple[str, dict[str, str]]:
-    """Split an Authorization header into its algorithm and its parts."""
+def _usual(header: str) -> tuple[str, str, str, str] | None:
+    """Read the header as nearly every client writes it."""
+    pieces = header.split(" ")
+    if len(pieces) != 4 or header.count("=") != 3 or header.count(",") != 2:
+        return None
+    algorithm, credential, names, signature = pieces
+    in_order = credential[:11] == "Credential=" and names[:14] == "SignedHeaders=" and signature[:10] == "Signature="
+    if in_order and credential[-1] == names[-1] == "," and algorithm in _ALGORITHMS:
+        return algorithm, credential[11:-1], names[14:-1], signature[10:]
+    return None
+
+
+def _unusual(header: str) -> tuple[str, str, str, str]:
+    """Read the header piece by piece, in any order."""
     algorithm, _, rest = header.partition(" ")
     if not algorithm.startswith("AWS4-"):
         raise Unreadable(Flaw.FOREIGN, algorithm, header=header)
@@ -148,7 +152,7 @@ def _pieces(header: str) -> tuple[str, dict[str, str]]:
         if name not in _OF_HEADER:
             raise Unreadable(Flaw.UNKNOWN_PART, name, header=header)
         parts[name] = value
-    return algorithm, parts
+    return algorithm, parts.get("Credential", ""), parts.get("SignedHeaders", ""), parts.get("Signature", "")
 
 
 def _from_query(parameters: Sequence[tuple[str, str]]) -> Presented:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from iamkit.sigv4.credentials import TERMINATOR, Credentials, derive_key_chain
+from iamkit.sigv4.canonical import SignedNames
+from iamkit.sigv4.credentials import Credentials
 from iamkit.sigv4.presented import Presented, Received
 from iamkit.sigv4.rules import HMAC_ALGORITHM, ServiceRules
+from iamkit.sigv4.scheme import TERMINATOR, derive_key_chain
 from iamkit.sigv4.server import Scope
 
 Derive = Callable[[str, Scope], bytes]
@@ -66,7 +68,7 @@ class Situation(NamedTuple):
     credentials: Credentials
     other_keys: Sequence[Credentials]
     pairs: list[tuple[str, str]]
-    names: list[str]
+    names: SignedNames
 
     @property
     def own_scope(self) -> Scope:

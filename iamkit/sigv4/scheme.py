@@ -1,4 +1,4 @@
-"""How a string to sign becomes a signature: the two algorithms differ in this, and in their scopes (A1, A8)."""
+"""How a string to sign becomes a signature (A1): the chain of keys, and what it signs with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,30 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
-from iamkit.sigv4.credentials import TERMINATOR, Credentials, KeyChain
 from iamkit.sigv4.rules import HMAC_ALGORITHM
+
+TERMINATOR = "aws4_request"
+
+
+class KeyChain(NamedTuple):
+    """The raw bytes that each step of the derivation gives; the last one signs."""
+
+    date: bytes
+    region: bytes
+    service: bytes
+    signing: bytes
+
+
+def derive_key_chain(secret_access_key: str, date: str, region: str, service: str) -> KeyChain:
+    """Derive the signing key of a day (`YYYYMMDD`), a region and a service (A1).
+
+    >>> derive_key_chain("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20150830", "us-east-1", "iam").signing.hex()[:16]
+    'c4afb1cc5771d871'
+    """
+    of_date = hmac.digest(b"AWS4" + secret_access_key.encode(), date.encode(), "sha256")
+    of_region = hmac.digest(of_date, region.encode(), "sha256")
+    of_service = hmac.digest(of_region, service.encode(), "sha256")
+    return KeyChain(of_date, of_region, of_service, hmac.digest(of_service, TERMINATOR.encode(), "sha256"))
 
 
 class Scheme(NamedTuple):
@@ -25,14 +47,26 @@ class Scheme(NamedTuple):
         """Tell whether a signature is right, in a time that does not depend on where it is wrong."""
         if self.verifies is not None:
             return self.verifies(text, signature)
-        return hmac.compare_digest(self.signature(text).encode(), signature.encode("utf-8", "surrogatepass"))
+        return signature.isascii() and hmac.compare_digest(self.signature(text), signature)
 
 
-def hmac_scheme(credentials: Credentials, date: str, region: str, service: str) -> Scheme:
-    """Give the scheme of AWS4-HMAC-SHA256 for a scope (A1)."""
-    signer = credentials.signer(date, region, service)
-    scope = f"{date}/{region}/{service}/{TERMINATOR}"
-    return Scheme(HMAC_ALGORITHM, scope, signer.sign, None, signer.keys)
+def hmac_scheme(secret_access_key: str, date: str, region: str, service: str) -> Scheme:
+    """Give the scheme of AWS4-HMAC-SHA256 for a scope (A1).
+
+    HMAC hashes a text between two blocks that depend on the key alone; here they are hashed once (RFC 2104).
+    """
+    keys = derive_key_chain(secret_access_key, date, region, service)
+    block = keys.signing.ljust(64, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def signature(text: bytes) -> str:
+        first, second = inner.copy(), outer.copy()
+        first.update(text)
+        second.update(first.digest())
+        return second.hexdigest()
+
+    return Scheme(HMAC_ALGORITHM, f"{date}/{region}/{service}/{TERMINATOR}", signature, None, keys)
 
 
 def string_to_sign(algorithm: str, stamp: str, scope: str, canonical: str) -> str:

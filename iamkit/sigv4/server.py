@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamkit.sigv4.credentials import TERMINATOR, AccessKey
+from iamkit.sigv4.credentials import AccessKey
 from iamkit.sigv4.failures import AuthenticationFailure, failure
 from iamkit.sigv4.faults import Fault, Protocol
 from iamkit.sigv4.presented import Flaw, Presented, Unreadable
 from iamkit.sigv4.rules import ServiceRules
+from iamkit.sigv4.scheme import TERMINATOR
 from iamkit.sigv4.times import write_time
 
 if TYPE_CHECKING:

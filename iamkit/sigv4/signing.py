@@ -16,7 +16,7 @@ from iamkit.sigv4.canonical import (
     signable,
 )
 from iamkit.sigv4.chunks import ChunkContext
-from iamkit.sigv4.credentials import Credentials, KeyChain
+from iamkit.sigv4.credentials import Credentials
 from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
 from iamkit.sigv4.parameters import (
     ALGORITHM,
@@ -31,8 +31,8 @@ from iamkit.sigv4.parameters import (
     SIGNED_HEADERS,
     TOKEN,
 )
-from iamkit.sigv4.rules import HMAC_ALGORITHM, UNSIGNED_PAYLOAD, ServiceRules
-from iamkit.sigv4.scheme import Scheme, hmac_scheme, string_to_sign
+from iamkit.sigv4.rules import EMPTY_SHA256, HMAC_ALGORITHM, UNSIGNED_PAYLOAD, ServiceRules
+from iamkit.sigv4.scheme import KeyChain, Scheme, string_to_sign
 from iamkit.sigv4.times import write_time
 
 _REPLACED = frozenset({"authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set"})
@@ -133,7 +133,7 @@ def sign(
     for what has no canonical form and ValueError for a naive datetime.
     """
     stamp = write_time(at)
-    scheme = hmac_scheme(credentials, stamp[:8], region, service)
+    scheme = credentials.scheme(stamp[:8], region, service)
     return sign_headers(request, credentials, scheme, stamp, payload, rules or ServiceRules.of(service))
 
 
@@ -153,7 +153,7 @@ def presign(
     The payload of S3 is UNSIGNED-PAYLOAD and else the SHA-256 of the body, unless it is given (A4). Raises as `sign`.
     """
     stamp = write_time(at)
-    scheme = hmac_scheme(credentials, stamp[:8], region, service)
+    scheme = credentials.scheme(stamp[:8], region, service)
     return sign_query(request, credentials, scheme, stamp, expires, payload, rules or ServiceRules.of(service))
 
 
@@ -191,7 +191,7 @@ def sign_headers(
         values[CONTENT_SHA256] = payload
     names = signable(values)
     if token is not None and not rules.sign_session_token:
-        names.remove(TOKEN.lower())
+        names = signable({name: value for name, value in values.items() if name != TOKEN.lower()})
 
     path, _, query = request.target.partition("?")
     canonical = assemble(request.method, path, canonical_pairs(query), values, names, payload, rules)
@@ -221,7 +221,7 @@ def sign_query(
         (ALGORITHM, scheme.algorithm),
         (CREDENTIAL, encode_parameter(f"{credentials.access_key_id}/{scheme.scope}")),
         (DATE, stamp),
-        (SIGNED_HEADERS, encode_parameter(";".join(names))),
+        (SIGNED_HEADERS, encode_parameter(names.listed)),
         (EXPIRES, str(_seconds(expires))),
     ]
     if credentials.session_token is not None:
@@ -266,7 +266,7 @@ def _hash_of_body(request: HttpRequest) -> str:
             "the body is not read yet, so it has no hash",
             f"give `payload=`: its SHA-256 in hex, {UNSIGNED_PAYLOAD}, or a STREAMING- word",
         )
-    return sha256(request.body).hexdigest()
+    return sha256(request.body).hexdigest() if request.body else EMPTY_SHA256
 
 
 def _seconds(expires: int | timedelta) -> int:

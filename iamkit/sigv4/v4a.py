@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from iamkit.sigv4.credentials import TERMINATOR, Credentials
+from iamkit.sigv4.credentials import Credentials
 from iamkit.sigv4.http_request import HttpRequest
 from iamkit.sigv4.rules import ECDSA_ALGORITHM, ServiceRules
-from iamkit.sigv4.scheme import Scheme
+from iamkit.sigv4.scheme import TERMINATOR, Scheme
 from iamkit.sigv4.signing import Signed, sign_headers, sign_query
 from iamkit.sigv4.times import write_time
 

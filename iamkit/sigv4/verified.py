@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from hashlib import sha256
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from iamkit.sigv4.canonical import CanonicalRequest
+from iamkit.sigv4.chunk_reader import Source, pieces
 from iamkit.sigv4.chunks import ChunkContext, InvalidChunks, decode_chunks
 from iamkit.sigv4.credentials import AccessKey
 from iamkit.sigv4.failures import AuthenticationFailure
 from iamkit.sigv4.faults import Fault
 from iamkit.sigv4.parameters import ANNOUNCED_TRAILERS, DECODED_LENGTH
-from iamkit.sigv4.presented import Received
+from iamkit.sigv4.presented import Presented, Received
 from iamkit.sigv4.rules import STREAMING, UNSIGNED_PAYLOAD
+from iamkit.sigv4.scheme import Scheme
 from iamkit.sigv4.server import Server, compare_hashes
-
-_PIECE = 65_536
 
 
 class Verified(NamedTuple):
@@ -26,19 +26,50 @@ class Verified(NamedTuple):
     """
 
     access_key: AccessKey
-    algorithm: str
-    presigned: bool
-    timestamp: str
-    scope: str
-    signed_headers: tuple[str, ...]
-    payload_hash: str
+    presented: Presented
+    canonical: CanonicalRequest
     canonical_request: str
     string_to_sign: str
-    signature: str
+    scheme: Scheme
     body: bytes | None
     trailers: tuple[tuple[str, str], ...]
     received: Received
     server: Server
+
+    @property
+    def algorithm(self) -> str:
+        """Give the name of the algorithm."""
+        return self.presented.algorithm
+
+    @property
+    def presigned(self) -> bool:
+        """Tell whether the signature came in the query."""
+        return self.presented.presigned
+
+    @property
+    def timestamp(self) -> str:
+        """Give the time of signing, as `20150830T123600Z`."""
+        return self.presented.timestamp
+
+    @property
+    def scope(self) -> str:
+        """Give the credential scope, as `20150830/us-east-1/iam/aws4_request`."""
+        return self.scheme.scope
+
+    @property
+    def signed_headers(self) -> tuple[str, ...]:
+        """List the names of the signed headers."""
+        return tuple(self.canonical.signed_headers.split(";"))
+
+    @property
+    def payload_hash(self) -> str:
+        """Give what the last line of the canonical request says of the body (A4)."""
+        return self.canonical.payload_hash
+
+    @property
+    def signature(self) -> str:
+        """Give the signature, in hex."""
+        return self.presented.signature
 
     @property
     def access_key_id(self) -> str:
@@ -52,7 +83,7 @@ class Verified(NamedTuple):
 
     def read(
         self,
-        stream: BinaryIO | Iterable[bytes],
+        stream: Source,
         on_trailers: Callable[[tuple[tuple[str, str], ...]], None] | None = None,
     ) -> Iterator[bytes]:
         """Read a body that the request did not hold, piece by piece, and check it (A4, A5).
@@ -64,10 +95,9 @@ class Verified(NamedTuple):
             return self._read_plain(stream)
         return self._read_chunks(stream, on_trailers)
 
-    def _read_plain(self, stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+    def _read_plain(self, stream: Source) -> Iterator[bytes]:
         computed = sha256()
-        read = getattr(stream, "read", None)
-        for piece in stream if read is None else iter(partial(read, _PIECE), b""):
+        for piece in pieces(stream):
             computed.update(piece)
             yield piece
         if self.payload_hash != UNSIGNED_PAYLOAD:
@@ -75,19 +105,18 @@ class Verified(NamedTuple):
 
     def _read_chunks(
         self,
-        stream: BinaryIO | Iterable[bytes],
+        stream: Source,
         on_trailers: Callable[[tuple[tuple[str, str], ...]], None] | None,
     ) -> Iterator[bytes]:
         values = self.received.values
         length = values.get(DECODED_LENGTH, "")
         if not (length.isascii() and length.isdigit() and len(length) < 20):
             raise self._refuse_chunks("length")
-        date, region, service, _ = self.scope.split("/")
-        signing = self.access_key.credentials.signer(date, region, service).keys.signing
+        keys = self.scheme.keys
         try:
             yield from decode_chunks(
                 stream,
-                ChunkContext(self.signature, signing, self.timestamp, self.scope),
+                ChunkContext(self.signature, keys.signing if keys else b"", self.timestamp, self.scope),
                 payload=self.payload_hash,
                 decoded_length=int(length),
                 trailer_names=[name.strip() for name in values.get(ANNOUNCED_TRAILERS, "").split(",") if name.strip()],
@@ -103,6 +132,7 @@ class Verified(NamedTuple):
 # S3 tells three kinds of bad chunks apart.
 _VARIANTS = {
     "bad-signature": "signature",
+    "missing-signature": "signature",
     "bad-trailer-signature": "signature",
     "bad-trailer": "trailer",
     "missing-trailer-signature": "trailer",

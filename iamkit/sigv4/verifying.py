@@ -5,18 +5,18 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from hashlib import sha256
 
-from iamkit.sigv4.canonical import assemble
-from iamkit.sigv4.credentials import TERMINATOR, AccessKey, Lookup
+from iamkit.sigv4.canonical import SignedNames, assemble, signed_names
+from iamkit.sigv4.credentials import AccessKey, Lookup
 from iamkit.sigv4.explaining import explain
+from iamkit.sigv4.failures import AuthenticationFailure
 from iamkit.sigv4.faults import Fault, Protocol
 from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
 from iamkit.sigv4.parameters import CONTENT_SHA256, SIGNATURE, TOKEN
 from iamkit.sigv4.presented import Presented, Received, Unreadable, read_presented, receive, stated_payload
-from iamkit.sigv4.rules import ECDSA_ALGORITHM, STREAMING, UNSIGNED_PAYLOAD, ServiceRules
-from iamkit.sigv4.scheme import Scheme, hmac_scheme, string_to_sign
+from iamkit.sigv4.rules import ECDSA_ALGORITHM, EMPTY_SHA256, STREAMING, UNSIGNED_PAYLOAD, ServiceRules
+from iamkit.sigv4.scheme import TERMINATOR, Scheme, string_to_sign
 from iamkit.sigv4.server import (
     SKEW,
     Scope,
@@ -52,13 +52,15 @@ def verify(
     server = Server(region, service, now, rules or ServiceRules.of(service), protocol or Protocol.of(service))
     try:
         received = receive(request)
-        presented = _check_presence(received, server)
+        presented = read_presented(received)
         names = _check_signed_headers(received, presented, server)
         _check_time(presented, server)
-        access_key_id, scope = _check_scope(presented, server)
+        access_key_id = _check_scope(presented, server)
         access_key = _check_key(access_key_id, presented.token, lookup, server)
         payload = _check_payload(received, presented, server)
-        verified = _check_signature(received, presented, names, scope, access_key, payload, server)
+        verified = _check_signature(received, presented, names, access_key, payload, server)
+    except Unreadable as problem:
+        raise unreadable(problem, server) from None
     except InvalidHttpRequest as problem:
         raise server.refuse(Fault.MALFORMED_REQUEST, problem=problem.problem) from None
     if payload in STREAMING and request.body is not None:
@@ -66,28 +68,22 @@ def verify(
     return verified
 
 
-def _check_presence(received: Received, server: Server) -> Presented:
-    """A9.2 and A9.3: there is one proof, and it is well formed."""
-    try:
-        return read_presented(received)
-    except Unreadable as problem:
-        raise unreadable(problem, server) from None
-
-
-def _check_signed_headers(received: Received, presented: Presented, server: Server) -> list[str]:
+def _check_signed_headers(received: Received, presented: Presented, server: Server) -> SignedNames:
     """A9.4: host is signed, and every x-amz-* header that was sent."""
-    names = presented.signed_headers.split(";")
-    if "host" not in names or "host" not in received.values:
+    signed = signed_names(presented.signed_headers)
+    sent = received.values
+    if "host" not in signed.names or "host" not in sent:
         raise server.refuse(Fault.HOST_NOT_SIGNED, details={"HeadersNotSigned": "host"})
-    unsigned = [name for name in received.values if name.startswith("x-amz-") and name not in names]
+    unsigned = [name for name in sent.keys() - signed.names if name.startswith("x-amz-")]
     if unsigned and not server.rules.sign_session_token:
         unsigned = [name for name in unsigned if name != TOKEN.lower()]
     if unsigned:
-        sentences = [f"'{name}' must be a 'SignedHeader' in the AWS Authorization." for name in sorted(unsigned)]
+        unsigned.sort()
+        sentences = [f"'{name}' must be a 'SignedHeader' in the AWS Authorization." for name in unsigned]
         raise server.refuse(
             Fault.HEADERS_NOT_SIGNED, details={"HeadersNotSigned": ", ".join(unsigned)}, sentences=" ".join(sentences)
         )
-    return names
+    return signed
 
 
 def _check_time(presented: Presented, server: Server) -> None:
@@ -117,28 +113,35 @@ def _check_time(presented: Presented, server: Server) -> None:
     )
 
 
-def _check_scope(presented: Presented, server: Server) -> tuple[str, Scope]:
-    """A9.7 and A9.8: the credential has its five parts, and they agree with the request and with this server."""
-    parts = presented.credential.split("/")
+def _check_scope(presented: Presented, server: Server) -> str:
+    """A9.7 and A9.8: the credential has its parts, and the scope is this server's; give the access key ID."""
+    day, region, service = presented.timestamp[:8], server.region, server.service
     regional = presented.algorithm != ECDSA_ALGORITHM
+    expected = f"/{day}/{region}/{service}/{TERMINATOR}" if regional else f"/{day}/{service}/{TERMINATOR}"
+    here = regional or _in_region_set(region, presented.region_set or "")
+    access_key_id = presented.credential.removesuffix(expected)
+    if here and access_key_id != presented.credential and access_key_id and "/" not in access_key_id:
+        return access_key_id
+    raise _refused_scope(presented, regional, server)
+
+
+def _refused_scope(presented: Presented, regional: bool, server: Server) -> AuthenticationFailure:
+    parts = presented.credential.split("/")
     if not regional:
         parts.insert(2, presented.region_set or "")
+    if len(parts) == 5 and parts[0]:
+        scope = Scope(*parts[1:])
+        here = scope.region == server.region if regional else _in_region_set(server.region, scope.region)
+        return wrong_scope(scope, here, presented, server)
     variant = "query" if presented.presigned else ""
-    if len(parts) != 5 or not parts[0]:
-        count, example = ("5", "keyid/date/region/service/term") if regional else ("4", "keyid/date/service/term")
-        raise server.refuse(
-            Fault.BAD_CREDENTIAL, variant, parts=count, example=example, credential=presented.credential
-        )
-    access_key_id, scope = parts[0], Scope(*parts[1:])
-    day = presented.timestamp[:8]
-    here = scope.region == server.region if regional else _in_region_set(server.region, scope.region)
-    if here and scope.date == day and scope.service == server.service and scope.terminator == TERMINATOR:
-        return access_key_id, scope
-    raise wrong_scope(scope, here, presented, server)
+    count, example = ("5", "keyid/date/region/service/term") if regional else ("4", "keyid/date/service/term")
+    return server.refuse(Fault.BAD_CREDENTIAL, variant, parts=count, example=example, credential=presented.credential)
 
 
 def _in_region_set(region: str, region_set: str) -> bool:
-    return any(fnmatchcase(region, pattern.strip()) for pattern in region_set.split(",") if "[" not in pattern)
+    """Tell whether a region is in `us-east-1,eu-*`."""
+    patterns = (re.escape(pattern.strip()).replace(r"\*", ".*") for pattern in region_set.split(","))
+    return any(re.fullmatch(pattern, region) for pattern in patterns)
 
 
 def _check_key(access_key_id: str, token: str | None, lookup: Lookup, server: Server) -> AccessKey:
@@ -172,7 +175,7 @@ def _check_payload(received: Received, presented: Presented, server: Server) -> 
                 "the signature covers a body that was not read\n  help: give HttpRequest the body, as no "
                 "x-amz-content-sha256 header says its hash"
             )
-        return sha256(body).hexdigest()
+        return sha256(body).hexdigest() if body else EMPTY_SHA256
     if stated == UNSIGNED_PAYLOAD or stated in STREAMING:
         if rules.unsigned_payload and (stated not in STREAMING or presented.algorithm != ECDSA_ALGORITHM):
             return stated
@@ -187,8 +190,7 @@ def _check_payload(received: Received, presented: Presented, server: Server) -> 
 def _check_signature(
     received: Received,
     presented: Presented,
-    names: list[str],
-    scope: Scope,
+    names: SignedNames,
     access_key: AccessKey,
     payload: str,
     server: Server,
@@ -198,12 +200,15 @@ def _check_signature(
     if presented.presigned:
         unsigned = (SIGNATURE,) if server.rules.sign_session_token else (SIGNATURE, TOKEN)
         pairs = [pair for pair in pairs if pair[0] not in unsigned]
-    complete = values.keys() >= set(names)
-    if not complete:
-        values = dict.fromkeys(names, "") | values
-    canonical = assemble(request.method, path, pairs, values, sorted(set(names)), payload, server.rules)
+    complete = True
+    try:
+        canonical = assemble(request.method, path, pairs, values, names, payload, server.rules)
+    except KeyError:
+        complete = False
+        values = dict.fromkeys(names.ordered, "") | values
+        canonical = assemble(request.method, path, pairs, values, names, payload, server.rules)
     text = "\n".join(canonical)
-    scheme = _scheme(presented.algorithm, access_key, scope)
+    scheme = _scheme(presented, access_key, server)
     to_sign = string_to_sign(scheme.algorithm, presented.timestamp, scheme.scope, text)
     matches = scheme.matches(to_sign.encode(), presented.signature)
     if not (matches and complete and canonical.signed_headers == presented.signed_headers):
@@ -215,31 +220,17 @@ def _check_signature(
             canonical=text,
             to_sign=to_sign,
         )
-    return Verified(
-        access_key,
-        presented.algorithm,
-        presented.presigned,
-        presented.timestamp,
-        scheme.scope,
-        tuple(names),
-        payload,
-        text,
-        to_sign,
-        presented.signature,
-        request.body,
-        (),
-        received,
-        server,
-    )
+    return Verified(access_key, presented, canonical, text, to_sign, scheme, request.body, (), received, server)
 
 
-def _scheme(algorithm: str, access_key: AccessKey, scope: Scope) -> Scheme:
-    if algorithm == ECDSA_ALGORITHM:
+def _scheme(presented: Presented, access_key: AccessKey, server: Server) -> Scheme:
+    day = presented.timestamp[:8]
+    if presented.algorithm == ECDSA_ALGORITHM:
         # Needs the `cryptography` package, which few servers want.
         from iamkit.sigv4.v4a import ecdsa_scheme
 
-        return ecdsa_scheme(access_key.credentials, scope.date, scope.service, scope.region)
-    return hmac_scheme(access_key.credentials, scope.date, scope.region, scope.service)
+        return ecdsa_scheme(access_key.credentials, day, server.service, presented.region_set or "")
+    return access_key.credentials.scheme(day, server.region, server.service)
 
 
 def _check_chunks(verified: Verified, body: bytes) -> Verified:

@@ -53,6 +53,7 @@ ANSWERS: dict[tuple[Fault, str], Answer] = {
         "IncompleteSignature", 400, "'{piece}' is no parameter of an Authorization header: '{header}'."
     ),
     (Fault.INCOMPLETE, "repeated"): Answer("IncompleteSignature", 400, "'{name}' must be given exactly once."),
+    (Fault.INCOMPLETE, "repeated-query"): Answer("IncompleteSignature", 400, "'{name}' must be given exactly once."),
     (Fault.BAD_EXPIRES, ""): Answer("IncompleteSignature", 400, "{problem}"),
     (Fault.HOST_NOT_SIGNED, ""): Answer(
         "SignatureDoesNotMatch", 403, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."

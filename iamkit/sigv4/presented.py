@@ -143,15 +143,16 @@ def _unusual(header: str) -> tuple[str, str, str, str]:
     if algorithm not in _ALGORITHMS:
         raise Unreadable(Flaw.ALGORITHM, algorithm, header=header)
     parts: dict[str, str] = {}
-    for piece in filter(None, (piece.strip(" ") for piece in rest.split(","))):
+    for piece in rest.replace(",", " ").split():
         name, equals, value = piece.partition("=")
         if not equals:
             raise Unreadable(Flaw.NO_EQUALS_SIGN, piece, header=header)
         if name in parts:
             raise Unreadable(Flaw.REPEATED, name, header=header)
-        if name not in _OF_HEADER:
-            raise Unreadable(Flaw.UNKNOWN_PART, name, header=header)
         parts[name] = value
+    unknown = [name for name in parts if name not in _OF_HEADER]
+    if unknown and parts.keys() >= set(_OF_HEADER):
+        raise Unreadable(Flaw.UNKNOWN_PART, unknown[0], header=header)
     return algorithm, parts.get("Credential", ""), parts.get("SignedHeaders", ""), parts.get("Signature", "")
 
 

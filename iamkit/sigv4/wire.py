@@ -31,7 +31,7 @@ def error_response(failure: AuthenticationFailure, request_id: str) -> ErrorResp
 def _query(failure: AuthenticationFailure, request_id: str) -> ErrorResponse:
     error = f"<Type>Sender</Type>{_element('Code', failure.code)}{_element('Message', failure.message)}"
     body = f"<ErrorResponse><Error>{error}</Error>{_element('RequestId', request_id)}</ErrorResponse>"
-    return _xml(failure.status, body, ("x-amzn-RequestId", request_id))
+    return _xml(failure.status, "text/xml", body, ("x-amzn-RequestId", request_id))
 
 
 def _s3(failure: AuthenticationFailure, request_id: str) -> ErrorResponse:
@@ -41,7 +41,7 @@ def _s3(failure: AuthenticationFailure, request_id: str) -> ErrorResponse:
     body = "".join(_element(name, value) for name, value in fields.items())
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     headers = (("x-amz-request-id", request_id), ("x-amz-id-2", host_id))
-    return _xml(failure.status, f"{declaration}<Error>{body}</Error>", *headers)
+    return _xml(failure.status, "application/xml", f"{declaration}<Error>{body}</Error>", *headers)
 
 
 def _json(failure: AuthenticationFailure, request_id: str) -> ErrorResponse:
@@ -59,8 +59,8 @@ def _rest_json(failure: AuthenticationFailure, request_id: str) -> ErrorResponse
     return ErrorResponse(failure.status, headers, json.dumps({"message": failure.message}).encode())
 
 
-def _xml(status: int, body: str, *headers: tuple[str, str]) -> ErrorResponse:
-    return ErrorResponse(status, (("Content-Type", "text/xml"), *headers), body.encode())
+def _xml(status: int, kind: str, body: str, *headers: tuple[str, str]) -> ErrorResponse:
+    return ErrorResponse(status, (("Content-Type", kind), *headers), body.encode())
 
 
 def _element(name: str, text: str) -> str:

@@ -90,12 +90,15 @@ class VerifyingMiddleware:
         try:
             await self.app({**scope, "headers": decoded_headers(scope["headers"])}, body.receive, send_unless_failed)
         except Exception:
-            if body.failure is None or begun:
+            if body.failure is None:
                 raise
         finally:
             body.close()
-        if body.failure is not None and not begun:
-            await _answer(body.failure, scope, send)
+        if body.failure is None:
+            return
+        if begun:
+            raise body.failure  # to the server, which ends the connection
+        await _answer(body.failure, scope, send)
 
 
 def http_request(scope: Scope) -> HttpRequest:

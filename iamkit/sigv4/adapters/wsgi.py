@@ -1,10 +1,10 @@
 """Verify what a WSGI application receives, before the application sees it.
 
 WSGI hands over less than came in. The path is decoded: it is verified as it was sent where the server also gives
-`RAW_URI` (gunicorn, werkzeug) or `REQUEST_URI` (waitress, uWSGI, mod_wsgi), and else, as under wsgiref, encoded anew,
-which refuses a client that escaped `/` or an unreserved character. Header names come in capitals with `-` and `_`
-alike, and repeated headers mostly joined with `,`, as in a canonical request (A3). Every such loss can refuse a good
-signature and none can accept a bad one: what is verified is what the application sees.
+`RAW_URI` (gunicorn, werkzeug) or `REQUEST_URI` (waitress, uWSGI, mod_wsgi, cheroot), and else, as under wsgiref, escaped
+anew as AWS's clients do, which refuses a client that escaped differently. Header names come in capitals with `-` and
+`_` alike, and repeated headers mostly joined with `,`, as in a canonical request (A3). Such a loss can refuse a good
+signature and never accept a bad one: what is verified is what the application sees.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class VerifyingMiddleware:
             request, length = http_request(environ), length_of_body(environ)
             if streams(request):
                 return self._stream(environ, start_response, self._verify(request), length)
-            body = read_body(environ, length, self.max_body)
+            body = read_body(environ["wsgi.input"], length, self.max_body)
             verified = self._verify(HttpRequest(request.method, request.target, request.headers, body))
         except (AuthenticationFailure, Refusal) as refused:
             return _answer(refused, environ, start_response)
@@ -71,7 +71,7 @@ class VerifyingMiddleware:
         self, environ: WSGIEnvironment, start_response: StartResponse, verified: Verified, length: int | None
     ) -> Iterator[bytes]:
         """Run the application on the decoded body; a wrong chunk is the answer, whatever it makes of that."""
-        body = CheckedBody(verified.read(pieces_of_body(environ, length)))
+        body = CheckedBody(verified.read(pieces_of_body(environ["wsgi.input"], length)))
         environ |= {VERIFIED: verified, "wsgi.input": io.BufferedReader(body)}
         environ["CONTENT_LENGTH"] = environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH", "")
         environ["HTTP_CONTENT_ENCODING"] = without_chunks(environ.get("HTTP_CONTENT_ENCODING", ""))

@@ -11,7 +11,7 @@ from iamkit.sigv4 import AuthenticationFailure
 from iamkit.sigv4.adapters.common import TOO_LARGE, Refusal
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+    from wsgiref.types import InputStream, WSGIEnvironment
 
 _PIECE = 64 * 1024
 
@@ -53,18 +53,18 @@ def length_of_body(environ: WSGIEnvironment) -> int | None:
     return int(length or 0)
 
 
-def read_body(environ: WSGIEnvironment, length: int | None, limit: int) -> bytes:
+def read_body(file: InputStream, length: int | None, limit: int) -> bytes:
     """Read a body whole; raises Refusal for more bytes than the limit."""
-    body: bytes = b""
+    body = b""
     if length is None or 0 < length <= limit:
-        body = environ["wsgi.input"].read(limit + 1 if length is None else length)
+        body = file.read(limit + 1 if length is None else length)
     if max(length or 0, len(body)) > limit:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
     return body
 
 
-def pieces_of_body(environ: WSGIEnvironment, left: int | None) -> Iterator[bytes]:
+def pieces_of_body(file: InputStream, left: int | None) -> Iterator[bytes]:
     """Read the body piece by piece and not beyond its end, where the next request starts."""
-    while piece := environ["wsgi.input"].read(_PIECE if left is None else min(left, _PIECE)):
+    while piece := file.read(_PIECE if left is None else min(left, _PIECE)):
         left = None if left is None else left - len(piece)
         yield piece

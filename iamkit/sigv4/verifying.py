@@ -70,7 +70,7 @@ def verify(
 
 def _check_signed_headers(received: Received, presented: Presented, server: Server) -> SignedNames:
     """A9.4: host is signed, and every x-amz-* header that was sent."""
-    signed = signed_names(presented.signed_headers)
+    signed = signed_names(presented.signed_headers.lower())
     sent = received.values
     if "host" not in signed.names or "host" not in sent:
         raise server.refuse(Fault.HOST_NOT_SIGNED, details={"HeadersNotSigned": "host"})

@@ -6,8 +6,10 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import signing
 from benchmarks.contestants import CONTESTANTS, WITHOUT_CONDITIONS, Decide
 from benchmarks.loads import LOADS, Load
 
@@ -26,7 +28,7 @@ def contestants(load: Load) -> dict[str, Decide]:
     return ready
 
 
-def microseconds(decide: Decide, requests: int) -> float:
+def microseconds(decide: Callable[[int], object], requests: int) -> float:
     """Time one round: decisions one after another for a while."""
     order = list(range(requests)) * 5
     done = 0
@@ -55,15 +57,6 @@ def import_milliseconds(statement: str) -> float:
     return min(times)
 
 
-def rows(load: Load, best: dict[str, float]) -> list[str]:
-    """Write a load's rows: the time of a decision, and how many times the rate of each peer that is."""
-    lines = []
-    for name, time_taken in best.items():
-        ratios = [_ratio(best[peer] / time_taken) if peer in best else "" for peer in PEERS]
-        lines.append(f"| {load.name} | {name} | {time_taken:.1f} | {' | '.join(ratios)} |")
-    return lines
-
-
 def _ratio(value: float) -> str:
     return f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
 
@@ -77,19 +70,47 @@ def machine() -> str:
 
 
 PEERS = [name for name in CONTESTANTS if not name.startswith("iamkit")]
+SIGNING_PEERS = [name for name in signing.CONTESTANTS if not name.startswith("iamkit")]
+
+
+def _once(sign: signing.Sign) -> Callable[[int], str]:
+    return lambda _: sign()
+
+
+def measure_signing(load: signing.SigningLoad) -> dict[str, float]:
+    """Time a request's signatures, after a proof that all contestants give the same."""
+    ready = {name: prepare(load) for name, prepare in signing.CONTESTANTS.items()}
+    signatures = {sign().rpartition("=")[2] for name, sign in ready.items() if name not in signing.OTHER_SIGNATURE}
+    if len(signatures) != 1:
+        raise AssertionError(f"not one signature of {load.name}: {signatures}")
+    timed = {name: _once(sign) for name, sign in ready.items()}
+    rounds = [{name: microseconds(decide, 1) for name, decide in timed.items()} for _ in range(40)]
+    return {name: min(one[name] for one in rounds) for name in ready}
+
+
+def table(title: str, peers: list[str], loads: list[tuple[str, dict[str, float]]]) -> None:
+    """Print a table of times, and of how many times the rate of each peer that is."""
+    print(f"\n| load | {title} | µs | {' | '.join(f'× {peer}' for peer in peers)} |")
+    print("|---|---|--:|" + "--:|" * len(peers))
+    for load, best in loads:
+        for name, time_taken in best.items():
+            ratios = [_ratio(best[peer] / time_taken) if peer in best else "" for peer in peers]
+            print(f"| {load} | {name} | {time_taken:.1f} | {' | '.join(ratios)} |")
 
 
 def main() -> None:
-    """Print the table, in Markdown."""
-    print(
-        f"Python {platform.python_version()}, {platform.machine()}, one thread; µs a decision, best of {ROUNDS} rounds"
-    )
-    print(f"\n| load | who decides | µs | {' | '.join(f'× {peer}' for peer in PEERS)} |")
-    print("|---|---|--:|" + "--:|" * len(PEERS))
-    for load in LOADS:
-        print("\n".join(rows(load, measure(load))), flush=True)
-    bare, engine = import_milliseconds("pass"), import_milliseconds("import iamkit")
-    print(f"\n`import iamkit` takes {engine - bare:.0f} ms on top of an interpreter that starts in {bare:.0f} ms.")
+    """Print the tables, in Markdown."""
+    print(f"Python {platform.python_version()}, {machine()}, one thread; best of {ROUNDS} rounds or more")
+    only = sys.argv[1:] or ["decisions", "signing", "import"]
+    if "decisions" in only:
+        table("who decides", PEERS, [(load.name, measure(load)) for load in LOADS])
+    if "signing" in only:
+        table("who signs", SIGNING_PEERS, [(load.name, measure_signing(load)) for load in signing.LOADS])
+    if "import" in only:
+        bare, engine = import_milliseconds("pass"), import_milliseconds("import iamkit")
+        print(f"\n`import iamkit` takes {engine - bare:.0f} ms on top of an interpreter that starts in {bare:.0f} ms.")
+        whole = import_milliseconds("import iamkit.sigv4")
+        print(f"`import iamkit.sigv4` takes {whole - bare:.0f} ms.")
 
 
 if __name__ == "__main__":

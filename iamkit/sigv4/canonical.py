@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -77,27 +77,25 @@ def canonical_request(
     if payload_hash is None:
         payload_hash = sha256(request.body or b"").hexdigest()
     path, _, query = request.target.partition("?")
-    return assemble(request.method, path, canonical_pairs(query), values, names, payload_hash, rules)
+    return assemble(request.method, path, canonical_query(query), values, names, payload_hash, rules)
 
 
 def assemble(
     method: str,
     path: str,
-    pairs: Sequence[tuple[str, str]],
+    query: str,
     values: Mapping[str, str],
     names: SignedNames,
     payload_hash: str,
     rules: ServiceRules,
 ) -> CanonicalRequest:
-    """Put a canonical request together from a raw path, encoded query pairs and trimmed header values."""
+    """Put a canonical request together from a raw path, a canonical query and trimmed header values."""
     if not _METHOD(method):
         raise InvalidHttpRequest(f"method `{method}` is not a word", "write it as HTTP does: `GET`")
     if names.bad is not None:
         raise InvalidHttpRequest(f"`{names.bad}` is no name of a header", "a name has letters, digits and hyphens")
     lines = "".join([f"{name}:{values[name]}\n" for name in names.ordered])
-    return CanonicalRequest(
-        method, canonical_path(path, rules), canonical_query(pairs), lines, names.listed, payload_hash
-    )
+    return CanonicalRequest(method, canonical_path(path, rules), query, lines, names.listed, payload_hash)
 
 
 def canonical_path(path: str, rules: ServiceRules = DEFAULT_RULES) -> str:
@@ -151,10 +149,16 @@ def canonical_pairs(query: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def canonical_query(pairs: Sequence[tuple[str, str]]) -> str:
+def canonical_query(query: str) -> str:
+    """Put a raw query in canonical form: encoded, then sorted by name and then by value (A2)."""
+    if _PLAIN_QUERY(query):
+        # NUL sorts before everything that a name can have, as the end of a name does.
+        return "&".join(sorted(query.replace("=", "\0").split("&"))).replace("\0", "=")
+    return join_pairs(canonical_pairs(query))
+
+
+def join_pairs(pairs: Iterable[tuple[str, str]]) -> str:
     """Join encoded pairs, sorted by name and then by value (A2)."""
-    if not pairs:
-        return ""
     return "&".join(map("=".join, sorted(pairs)))
 
 
@@ -194,20 +198,14 @@ def refuse_bad_escapes(text: str) -> None:
         )
 
 
-def header_values(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+def header_values(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Map lower-case names to trimmed values; those of repeated headers are joined in their order (A3)."""
-    if headers:
-        names, texts = zip(*headers, strict=True)
-        # Most values are trimmed already, which few looks at all of them tell: printable ASCII has no other white
-        # space than the space, and a space at an end of a value stands beside a bar here.
-        joined = f"|{'|'.join(texts)}|"
-        if joined.isascii() and joined.isprintable() and not ("  " in joined or "| " in joined or " |" in joined):
-            values = dict(zip(map(str.lower, names), texts, strict=True))
-            if len(values) == len(texts):
-                return values
-    values = {}
+    values: dict[str, str] = {}
     for name, value in headers:
-        name, value = name.lower(), _trim(name, value)
+        # Most values are trimmed already: then splitting them at white space and joining them changes nothing.
+        if not (value.isascii() and " ".join(value.split()) == value):
+            value = _trim(name, value)
+        name = name.lower()
         values[name] = f"{values[name]},{value}" if name in values else value
     return values
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
 from typing import NamedTuple
 
-from iamkit.sigv4.canonical import assemble, signed_names
+from iamkit.sigv4.canonical import assemble, join_pairs, signed_names
 from iamkit.sigv4.credentials import AccessKey, Credentials
 from iamkit.sigv4.http_request import HttpRequest, InvalidHttpRequest
-from iamkit.sigv4.key_mistakes import AFTER_THE_REQUEST
-from iamkit.sigv4.mistakes import IN_THE_REQUEST, UsualMistake
+from iamkit.sigv4.mistakes import AFTER_THE_REQUEST, IN_THE_REQUEST, LOST_HEADERS
 from iamkit.sigv4.parameters import SIGNATURE, TOKEN
 from iamkit.sigv4.presented import Presented, Received, Unreadable, read_presented, receive, stated_payload
 from iamkit.sigv4.recipe import Recipe, Situation
 from iamkit.sigv4.rules import HMAC_ALGORITHM, UNSIGNED_PAYLOAD, ServiceRules
-
-_MISTAKES = (*IN_THE_REQUEST, *AFTER_THE_REQUEST)
-# Two mistakes at a time are some ten thousand signatures, a fraction of a second; this ends it whatever is sent.
-_MOST_TRIED = 40_000
-
-
-class Mistake(NamedTuple):
-    """A mistake that was made: its name, what the client did, and what helps."""
-
-    name: str
-    sentence: str
-    help: str
+from iamkit.sigv4.searching import Mistake, search
 
 
 class Difference(NamedTuple):
@@ -63,6 +51,10 @@ class Explanation:
             return ", and ".join(mistake.sentence for mistake in self.mistakes)
         if self.differences:
             return f"the client signed another canonical request: line {self.differences[0].line} differs"
+        if self.likely == self.expected:
+            return "the signature is right: the client signed what the service expects"
+        if not self.tried:
+            return "no mistakes were looked for: SigV4A never gives the same signature twice"
         return f"none of {self.tried:,} usual mistakes gives this signature: most likely the secret is another"
 
     @property
@@ -72,6 +64,8 @@ class Explanation:
             return "; ".join(dict.fromkeys(mistake.help for mistake in self.mistakes))
         if self.differences:
             return "compare the lines, and sign what is sent"
+        if self.likely == self.expected:
+            return "there is nothing to mend"
         return "check the secret access key; then compare your canonical request with the one the server expected"
 
     def __str__(self) -> str:
@@ -97,26 +91,33 @@ def explain(
 ) -> Explanation:
     """Find out why a request's signature does not match, by making the usual mistakes (A17).
 
-    Give the canonical request that the client built if you have it, and further keys that it may have used. Raises
-    ValueError for a request whose signature cannot be read, or is made with SigV4A, whose signatures are random.
+    Give the canonical request that the client built if you have it, and further keys that it may have used. No
+    mistakes are looked for in a signature of SigV4A, which is never the same twice (A8). Raises ValueError for a
+    request whose signature cannot be read.
     """
     credentials = key.credentials if isinstance(key, AccessKey) else key
     situation = _situation(request, credentials, region, service, rules or ServiceRules.of(service), other_keys)
     right = _recipe(situation)
     expected = right.canonical()
     absent = [name for name in situation.names.ordered if name not in situation.received.values]
+    if situation.presented.algorithm != HMAC_ALGORITHM:
+        lines = () if client_canonical_request is None else differences(expected, client_canonical_request)
+        return Explanation((), expected, client_canonical_request, lines, 0)
     if absent:
-        return _absent(absent, expected)
+        return _absent(absent, situation, right)
     if client_canonical_request is not None and client_canonical_request != expected:
         return _compared(situation, right, client_canonical_request)
-    tried = 0
-    for tried, (recipe, mistakes) in enumerate(_candidates(right, situation), 1):
-        if recipe.signature() == situation.presented.signature:
-            likely = recipe.canonical()
-            return Explanation(mistakes, expected, likely, differences(expected, likely), tried)
-        if tried >= _MOST_TRIED:
-            break
-    return Explanation((), expected, None, (), tried)
+    usual = AFTER_THE_REQUEST if client_canonical_request else (*IN_THE_REQUEST, *AFTER_THE_REQUEST)
+    signature = situation.presented.signature
+    found = search(right, situation, usual, lambda kitchen, recipe: kitchen.signature(recipe) == signature)
+    if found.recipe is None:
+        return Explanation((), expected, None, (), found.tried)
+    likely, mistakes = found.recipe.canonical(), found.mistakes
+    listed = situation.presented.signed_headers
+    if not mistakes and listed != right.signed_headers:
+        what = f"the client listed the signed headers as `{listed}`; the service wants `{right.signed_headers}`"
+        mistakes = (Mistake("header-names", what, "sort the names, in lowercase, and list each once"),)
+    return Explanation(mistakes, expected, likely, differences(expected, likely), found.tried)
 
 
 def _situation(
@@ -132,8 +133,6 @@ def _situation(
         presented = read_presented(received)
     except (InvalidHttpRequest, Unreadable) as problem:
         raise ValueError(f"the request has no readable signature: {problem}\n  help: verify it first") from None
-    if presented.algorithm != HMAC_ALGORITHM:
-        raise ValueError(f"{presented.algorithm} never signs the same twice\n  help: compare the canonical requests")
     left_out = {SIGNATURE} if rules.sign_session_token else {SIGNATURE, TOKEN}
     pairs = [pair for pair in received.pairs if not presented.presigned or pair[0] not in left_out]
     names = signed_names(presented.signed_headers.lower())
@@ -145,8 +144,9 @@ def _recipe(situation: Situation) -> Recipe:
     received, presented = situation.received, situation.presented
     values = dict.fromkeys(situation.names.ordered, "") | received.values
     payload = _expected_payload(received, presented, situation.rules)
+    query = join_pairs(situation.pairs)
     canonical = assemble(
-        received.request.method, received.path, situation.pairs, values, situation.names, payload, situation.rules
+        received.request.method, received.path, query, values, situation.names, payload, situation.rules
     )
     headers = tuple((name, values[name]) for name in situation.names.ordered)
     return Recipe(
@@ -171,76 +171,45 @@ def _expected_payload(received: Received, presented: Presented, rules: ServiceRu
     return sha256(received.request.body or b"").hexdigest()
 
 
-def _candidates(right: Recipe, situation: Situation) -> Iterator[tuple[Recipe, tuple[Mistake, ...]]]:
-    """Make each usual mistake, then each two that concern different parts of a signature."""
-    singles = []
-    for usual in _MISTAKES:
-        for recipe, mistake in _made(usual, right, situation):
-            singles.append((usual, recipe, mistake))
-            yield recipe, (mistake,)
-    for usual, recipe, mistake in singles:
-        for second in _MISTAKES[_MISTAKES.index(usual) + 1 :]:
-            if second.part != usual.part:
-                for both, other in _made(second, recipe, situation):
-                    yield both, (mistake, other)
-
-
-def _made(usual: UsualMistake, recipe: Recipe, situation: Situation) -> Iterator[tuple[Recipe, Mistake]]:
-    """Make a mistake in every way that changes something, each once."""
-    seen = {recipe}
-    for changed, sentence in usual.variations(recipe, situation):
-        if changed not in seen:
-            seen.add(changed)
-            yield changed, Mistake(usual.name, sentence, usual.help)
-
-
-def _absent(names: Sequence[str], expected: str) -> Explanation:
+def _absent(names: Sequence[str], situation: Situation, right: Recipe) -> Explanation:
+    """Name the signed headers that did not arrive, with their usual values if these give the signature."""
     listed = ", ".join(f"`{name}`" for name in names)
-    mistake = Mistake(
-        "header-not-sent",
-        f"the client signed {listed}, which did not arrive",
-        "send every header that SignedHeaders lists; a proxy may have removed it",
-    )
-    return Explanation((mistake,), expected, None, (), 0)
+    signature, expected = situation.presented.signature, right.canonical()
+    found = search(right, situation, LOST_HEADERS, lambda kitchen, recipe: kitchen.signature(recipe) == signature)
+    what = f"the client signed {listed}, which did not arrive"
+    mistake = Mistake("header-not-sent", what, LOST_HEADERS[0].help)
+    if found.recipe is None:
+        return Explanation((mistake,), expected, None, (), found.tried)
+    likely = found.recipe.canonical()
+    return Explanation((mistake,), expected, likely, differences(expected, likely), found.tried)
 
 
 def _compared(situation: Situation, right: Recipe, client: str) -> Explanation:
-    """Compare with what the client says it built, and name the mistake that writes the same."""
-    lines = differences(right.canonical(), client)
-    tried = 0
-    for tried, (recipe, mistakes) in enumerate(_candidates(right, situation), 1):
-        if recipe.canonical() == client:
-            return Explanation(mistakes, right.canonical(), client, lines, tried)
-        if tried >= _MOST_TRIED:
-            break
-    return Explanation((), right.canonical(), client, lines, tried)
+    """Compare with what the client says it built, and name the mistakes that lead to that and to its signature."""
+    expected, signature = right.canonical(), situation.presented.signature
+    lines = differences(expected, client)
+    written = search(right, situation, IN_THE_REQUEST, lambda kitchen, recipe: kitchen.canonical(recipe) == client)
+    theirs = right._replace(layout=lambda recipe: client)
+    found = search(theirs, situation, AFTER_THE_REQUEST, lambda kitchen, recipe: kitchen.signature(recipe) == signature)
+    return Explanation((*written.mistakes, *found.mistakes), expected, client, lines, written.tried + found.tried)
 
 
 def differences(expected: str, client: str) -> tuple[Difference, ...]:
-    """List the lines of two canonical requests that differ; headers are compared by name."""
-    ours, theirs = _named_lines(expected), _named_lines(client)
+    """List the lines of two canonical requests that differ."""
+    ours, theirs = expected.split("\n"), client.split("\n")
+    names = _names_of_lines(ours)
     found = []
-    if list(ours) == list(theirs):
-        for number, (name, line) in enumerate(ours.items(), 1):
-            if line != theirs[name]:
-                found.append(Difference(number, name, line, theirs[name], _column(line, theirs[name])))
-        return tuple(found)
-    for number, (line, other) in enumerate(zip_longest(expected.split("\n"), client.split("\n"), fillvalue=""), 1):
+    for number, (line, other) in enumerate(zip_longest(ours, theirs, fillvalue=""), 1):
         if line != other:
-            names = [name for name, text in ours.items() if text == line] or ["line"]
-            found.append(Difference(number, names[0], line, other, _column(line, other)))
+            name = names[number - 1] if number <= len(names) else "a line more"
+            found.append(Difference(number, name, line, other, _column(line, other)))
     return tuple(found)
 
 
-def _named_lines(canonical: str) -> dict[str, str]:
+def _names_of_lines(lines: Sequence[str]) -> list[str]:
     """Name the lines of a canonical request (A1)."""
-    lines = canonical.split("\n")
-    names = ["method", "canonical path", "canonical query"]
-    names += [f"header {line.partition(':')[0]}" for line in lines[3:-3]]
-    names += ["empty line", "signed headers", "payload hash"]
-    if len(lines) < 6:
-        return {f"line {number}": line for number, line in enumerate(lines, 1)}
-    return dict(zip(names, lines, strict=False))
+    headers = [f"header {line.partition(':')[0]}" for line in lines[3:-3]]
+    return ["method", "canonical path", "canonical query", *headers, "empty line", "signed headers", "payload hash"]
 
 
 def _column(expected: str, client: str) -> int:

@@ -26,6 +26,8 @@ from iamkit.sigv4.rules import ECDSA_ALGORITHM, HMAC_ALGORITHM
 # In the order in which AWS lists those that are missing.
 _OF_HEADER = ("Credential", "Signature", "SignedHeaders")
 _OF_QUERY = (ALGORITHM, CREDENTIAL, SIGNATURE, SIGNED_HEADERS, DATE, EXPIRES)
+# Any one of these in a query says that it is signed.
+_OF_SIGNATURE = frozenset({ALGORITHM, CREDENTIAL, SIGNATURE})
 _ALONE = ("host", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set", CONTENT_SHA256)
 _ALGORITHMS = frozenset({HMAC_ALGORITHM, ECDSA_ALGORITHM})
 
@@ -35,8 +37,13 @@ class Received(NamedTuple):
 
     request: HttpRequest
     path: str
-    pairs: list[tuple[str, str]]
+    query: str
     values: dict[str, str]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """List the query's pairs, encoded, in their order."""
+        return canonical_pairs(self.query)
 
 
 class Presented(NamedTuple):
@@ -82,27 +89,26 @@ class Unreadable(Exception):
 def receive(request: HttpRequest) -> Received:
     """Take a request apart (A9.1); raises InvalidHttpRequest."""
     path, _, query = request.target.partition("?")
-    if "%" in path:
-        refuse_bad_escapes(path)
-    return Received(request, path, canonical_pairs(query), header_values(request.headers))
+    if "%" in request.target:
+        refuse_bad_escapes(request.target)
+    return Received(request, path, query, header_values(request.headers))
 
 
 def read_presented(received: Received) -> Presented:
     """Read the proof of a request from its header or its query; raises Unreadable."""
-    target = received.request.target
-    some = "X-Amz-" in target or "%" in target
-    parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS] if some else []
-    presigned = None
-    if parameters:
-        presigned = next((name for name, _ in parameters if name in (ALGORITHM, CREDENTIAL, SIGNATURE)), None)
-    header = received.values.get("authorization")
-    if header is not None and presigned is not None:
-        raise Unreadable(Flaw.BOTH, presigned, header=header)
-    if header is None and presigned is None:
+    request, _, query, values = received
+    header = values.get("authorization")
+    parameters: list[tuple[str, str]] = []
+    if "X-Amz-" in query or "%" in query:
+        parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS]
+    presigned = [name for name, _ in parameters if name in _OF_SIGNATURE]
+    if header is not None and presigned:
+        raise Unreadable(Flaw.BOTH, presigned[0], header=header)
+    if header is None and not presigned:
         raise Unreadable(Flaw.NONE)
-    if len(received.request.headers) != len(received.values):
+    if len(request.headers) != len(values):
         _refuse_repeats(received)
-    return _from_query(parameters) if header is None else _from_header(header, received.values)
+    return _from_query(parameters) if header is None else _from_header(header, values)
 
 
 def _refuse_repeats(received: Received) -> None:
@@ -125,14 +131,11 @@ def _from_header(header: str, values: Mapping[str, str]) -> Presented:
 
 def _usual(header: str) -> tuple[str, str, str, str] | None:
     """Read the header as nearly every client writes it."""
-    pieces = header.split(" ")
-    if len(pieces) != 4 or header.count("=") != 3 or header.count(",") != 2:
-        return None
-    algorithm, credential, names, signature = pieces
-    in_order = credential[:11] == "Credential=" and names[:14] == "SignedHeaders=" and signature[:10] == "Signature="
-    if in_order and credential[-1] == names[-1] == "," and algorithm in _ALGORITHMS:
-        return algorithm, credential[11:-1], names[14:-1], signature[10:]
-    return None
+    algorithm, _, rest = header.partition(" Credential=")
+    credential, _, rest = rest.partition(", SignedHeaders=")
+    names, _, signature = rest.partition(", Signature=")
+    usual = header.count(" ") == 3 and header.count("=") == 3 and header.count(",") == 2
+    return (algorithm, credential, names, signature) if usual and signature and algorithm in _ALGORITHMS else None
 
 
 def _unusual(header: str) -> tuple[str, str, str, str]:

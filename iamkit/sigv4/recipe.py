@@ -1,9 +1,9 @@
-"""A signature's ingredients, each where a client can have taken another one."""
+"""A signature's ingredients, each where a client can have taken another one, and what a usual mistake is."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -22,8 +22,26 @@ def derive_signing_key(secret: str, scope: Scope) -> bytes:
     return derive_key_chain(secret, scope.date, scope.region, scope.service).signing
 
 
+def encode_text(text: str) -> bytes:
+    """Encode a text as A1 has it; what a client says it built may be no text at all."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def hmac_in_hex(key: bytes, text: bytes) -> str:
+    """Sign as A1 has it."""
+    return hmac.digest(key, text, "sha256").hex()
+
+
 class Recipe(NamedTuple):
-    """What goes into a signature; `write` puts the canonical request together, `signature` signs it."""
+    """What goes into a signature; `canonical` puts the canonical request together, `signature` signs it.
+
+    The last fields are for what cannot be said by other ingredients: `layout` puts the parts of the canonical request
+    together and `encode` turns it into bytes, `to_sign` changes the string to sign, with the canonical request given
+    beside it, and `finish` makes the signature from the key and the string.
+    """
 
     method: str
     path: str
@@ -36,7 +54,9 @@ class Recipe(NamedTuple):
     secret: str
     derive: Derive = derive_signing_key
     layout: Callable[[Recipe], str] | None = None
-    to_sign: Callable[[str], str] | None = None
+    encode: Callable[[str], bytes] = encode_text
+    to_sign: Callable[[str, str], str] | None = None
+    finish: Callable[[bytes, bytes], str] = hmac_in_hex
 
     def canonical(self) -> str:
         """Write the canonical request (A1)."""
@@ -45,16 +65,14 @@ class Recipe(NamedTuple):
         lines = "".join([f"{name}:{value}\n" for name, value in self.headers])
         return f"{self.method}\n{self.path}\n{self.query}\n{lines}\n{self.signed_headers}\n{self.payload}"
 
-    def string_to_sign(self) -> str:
-        """Write the string to sign (A1)."""
-        hashed = sha256(self.canonical().encode("utf-8", "surrogateescape")).hexdigest()
-        text = f"{HMAC_ALGORITHM}\n{self.timestamp}\n{'/'.join(self.scope)}\n{hashed}"
-        return text if self.to_sign is None else self.to_sign(text)
+    def hashed(self, canonical: str) -> str:
+        """Hash a canonical request, in hex."""
+        return sha256(self.encode(canonical)).hexdigest()
 
-    def signature(self) -> str:
-        """Sign, in hex."""
-        key = self.derive(self.secret, self.scope)
-        return hmac.digest(key, self.string_to_sign().encode("utf-8", "surrogateescape"), "sha256").hex()
+    def string_to_sign(self, canonical: str, hashed: str) -> str:
+        """Write the string to sign (A1)."""
+        text = f"{HMAC_ALGORITHM}\n{self.timestamp}\n{'/'.join(self.scope)}\n{hashed}"
+        return text if self.to_sign is None else self.to_sign(text, canonical)
 
 
 class Situation(NamedTuple):
@@ -74,3 +92,20 @@ class Situation(NamedTuple):
     def own_scope(self) -> Scope:
         """Give the scope that the server expects."""
         return Scope(self.presented.timestamp[:8], self.region, self.service, TERMINATOR)
+
+
+# Recipes in which a mistake is made, each with what the client did, in words.
+Variations = Iterator[tuple[Recipe, str]]
+
+
+class UsualMistake(NamedTuple):
+    """A mistake's name, what helps, and how it is looked for. `alone`: it is not looked for together with others."""
+
+    name: str
+    help: str
+    variations: Callable[[Recipe, Situation], Variations]
+    alone: bool = False
+
+
+# So many parameters or headers are looked at one by one, lest a request with thousands of them keep a server busy.
+MOST_NAMES = 64

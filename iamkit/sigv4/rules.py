@@ -33,7 +33,7 @@ class ServiceRules:
     @staticmethod
     def of(service: str) -> ServiceRules:
         """Give the rules of a service, named as in its credential scopes."""
-        return S3_RULES if service in S3_NAMES else DEFAULT_RULES
+        return _RULES.get(service, DEFAULT_RULES)
 
 
 DEFAULT_RULES = ServiceRules()
@@ -41,3 +41,4 @@ S3_RULES = ServiceRules(
     encode_path_twice=False, normalize_path=False, content_sha256_header=True, unsigned_payload=True
 )
 S3_NAMES = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
+_RULES = dict.fromkeys(S3_NAMES, S3_RULES)

@@ -37,7 +37,7 @@ class Server(NamedTuple):
     service: str
     now: datetime
     rules: ServiceRules
-    protocol: Protocol
+    protocol: Protocol | None
 
     def refuse(
         self,
@@ -48,7 +48,7 @@ class Server(NamedTuple):
         **words: object,
     ) -> AuthenticationFailure:
         """Make the failure that this server answers with."""
-        return failure(fault, self.protocol, variant, details, explain, **words)
+        return failure(fault, self.protocol or Protocol.of(self.service), variant, details, explain, **words)
 
 
 _MISSING = {

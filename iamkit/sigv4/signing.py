@@ -11,8 +11,10 @@ from iamkit.sigv4.canonical import (
     CanonicalRequest,
     assemble,
     canonical_pairs,
+    canonical_query,
     encode_parameter,
     header_values,
+    join_pairs,
     signable,
 )
 from iamkit.sigv4.chunks import ChunkContext
@@ -194,7 +196,7 @@ def sign_headers(
         names = signable({name: value for name, value in values.items() if name != TOKEN.lower()})
 
     path, _, query = request.target.partition("?")
-    canonical = assemble(request.method, path, canonical_pairs(query), values, names, payload, rules)
+    canonical = assemble(request.method, path, canonical_query(query), values, names, payload, rules)
     return _signed(canonical, scheme, stamp, credentials, tuple(added), request, presigned=False)
 
 
@@ -230,7 +232,7 @@ def sign_query(
         added.append((REGION_SET, encode_parameter(scheme.region_set)))
 
     pairs += [pair for pair in added if rules.sign_session_token or pair[0] != TOKEN]
-    canonical = assemble(request.method, path, pairs, values, names, payload, rules)
+    canonical = assemble(request.method, path, join_pairs(pairs), values, names, payload, rules)
     parameters = "&".join([f"{name}={value}" for name, value in added])
     target = f"{path or '/'}?{query}{'&' if query else ''}{parameters}"
     to_send = HttpRequest(request.method, target, request.headers, request.body)

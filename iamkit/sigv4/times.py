@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _BASIC = re.compile(r"[0-9]{8}T[0-9]{6}Z").fullmatch
 
@@ -19,6 +20,8 @@ def write_time(at: datetime) -> str:
     return at.isoformat("T", "seconds")[:19].replace("-", "").replace(":", "") + "Z"
 
 
+# Requests of the same second have the same text.
+@lru_cache(maxsize=64)
 def read_time(text: str) -> datetime | None:
     """Read `20150830T123600Z`; None for anything else."""
     if not _BASIC(text):

@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from iamkit.sigv4.canonical import SignedNames, assemble, signed_names
+from iamkit.sigv4.canonical import SignedNames, assemble, canonical_query, join_pairs, signed_names
 from iamkit.sigv4.credentials import AccessKey, Lookup
 from iamkit.sigv4.explaining import explain
 from iamkit.sigv4.failures import AuthenticationFailure
@@ -49,7 +49,7 @@ def verify(
     x-amz-content-sha256 header or be presigned for an unsigned payload, and its body is checked by `Verified.read`;
     otherwise it raises ValueError, since the signature covers the body.
     """
-    server = Server(region, service, now, rules or ServiceRules.of(service), protocol or Protocol.of(service))
+    server = Server(region, service, now, rules or ServiceRules.of(service), protocol)
     try:
         received = receive(request)
         presented = read_presented(received)
@@ -74,7 +74,7 @@ def _check_signed_headers(received: Received, presented: Presented, server: Serv
     sent = received.values
     if "host" not in signed.names or "host" not in sent:
         raise server.refuse(Fault.HOST_NOT_SIGNED, details={"HeadersNotSigned": "host"})
-    unsigned = [name for name in sent.keys() - signed.names if name.startswith("x-amz-")]
+    unsigned = [name for name in sent if name not in signed.names and name.startswith("x-amz-")]
     if unsigned and not server.rules.sign_session_token:
         unsigned = [name for name in unsigned if name != TOKEN.lower()]
     if unsigned:
@@ -196,31 +196,39 @@ def _check_signature(
     server: Server,
 ) -> Verified:
     """A9.12: the signature is the one that this very request and this very key give."""
-    request, path, pairs, values = received
+    request, path, raw_query, values = received
     if presented.presigned:
         unsigned = (SIGNATURE,) if server.rules.sign_session_token else (SIGNATURE, TOKEN)
-        pairs = [pair for pair in pairs if pair[0] not in unsigned]
+        query = join_pairs([pair for pair in received.pairs if pair[0] not in unsigned])
+    else:
+        query = canonical_query(raw_query)
     complete = True
     try:
-        canonical = assemble(request.method, path, pairs, values, names, payload, server.rules)
+        canonical = assemble(request.method, path, query, values, names, payload, server.rules)
     except KeyError:
         complete = False
         values = dict.fromkeys(names.ordered, "") | values
-        canonical = assemble(request.method, path, pairs, values, names, payload, server.rules)
+        canonical = assemble(request.method, path, query, values, names, payload, server.rules)
     text = "\n".join(canonical)
     scheme = _scheme(presented, access_key, server)
     to_sign = string_to_sign(scheme.algorithm, presented.timestamp, scheme.scope, text)
     matches = scheme.matches(to_sign.encode(), presented.signature)
     if not (matches and complete and canonical.signed_headers == presented.signed_headers):
-        raise server.refuse(
-            Fault.SIGNATURE_MISMATCH,
-            "",
-            mismatch_details(access_key, presented.signature, text, to_sign),
-            lambda: explain(request, access_key, region=server.region, service=server.service, rules=server.rules),
-            canonical=text,
-            to_sign=to_sign,
-        )
+        raise _mismatch(request, presented, access_key, text, to_sign, server)
     return Verified(access_key, presented, canonical, text, to_sign, scheme, request.body, (), received, server)
+
+
+def _mismatch(
+    request: HttpRequest, presented: Presented, access_key: AccessKey, canonical: str, to_sign: str, server: Server
+) -> AuthenticationFailure:
+    return server.refuse(
+        Fault.SIGNATURE_MISMATCH,
+        "",
+        mismatch_details(access_key, presented.signature, canonical, to_sign),
+        lambda: explain(request, access_key, region=server.region, service=server.service, rules=server.rules),
+        canonical=canonical,
+        to_sign=to_sign,
+    )
 
 
 def _scheme(presented: Presented, access_key: AccessKey, server: Server) -> Scheme:

@@ -25,7 +25,7 @@ CONTENT_SHA256 = "X-Amz-Content-SHA256"
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
-class Signer(SigV4Auth):
+class Signer(SigV4Auth):  # type: ignore[misc]
     """Sign in the headers, as botocore's `v4` does."""
 
     rules = ServiceRules()
@@ -69,7 +69,7 @@ class Signer(SigV4Auth):
         }
 
 
-class S3Signer(Signer, S3SigV4Auth):
+class S3Signer(Signer, S3SigV4Auth):  # type: ignore[misc]
     """Sign in the headers, as botocore's `s3v4` does."""
 
     rules = ServiceRules.of("s3")
@@ -80,7 +80,7 @@ class S3Signer(Signer, S3SigV4Auth):
         return str(self.payload(request))
 
 
-class UrlSigner(Signer, SigV4QueryAuth):
+class UrlSigner(Signer, SigV4QueryAuth):  # type: ignore[misc]
     """Sign in the URL, as botocore's `v4-query` does."""
 
     def add_auth(self, request: AWSRequest) -> None:
@@ -96,7 +96,7 @@ class UrlSigner(Signer, SigV4QueryAuth):
         request.url = f"{parts.scheme}://{parts.netloc}{signed.request.target}"
 
 
-class S3UrlSigner(UrlSigner, S3SigV4QueryAuth):
+class S3UrlSigner(UrlSigner, S3SigV4QueryAuth):  # type: ignore[misc]
     """Sign in the URL, as botocore's `s3v4-query` does."""
 
     rules = ServiceRules.of("s3")

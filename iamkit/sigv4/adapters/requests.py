@@ -64,7 +64,7 @@ class SigV4Auth(AuthBase):
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         """Sign a prepared request; its URL and its Host header become what is sent, to the letter."""
-        r.register_hook("response", _Undo(r))
+        r.register_hook("response", _Undo(r))  # type: ignore[no-untyped-call]
         for name in SIGNATURE_HEADERS:
             r.headers.pop(name, None)
         r.url = as_sent(r.url or "")
@@ -78,8 +78,9 @@ class SigV4Auth(AuthBase):
         r.headers.update(signed.added_headers)
         r.headers["Authorization"] = signed.authorization or ""
         if payload == STREAMING_PAYLOAD:
-            source: Any = [body] if body is not None else r.body
-            r.body = encode_chunks(source, signed.chunks, payload=payload, chunk_size=CHUNK_SIZE)
+            source: Any = r.body if body is None else body
+            chunks: Any = encode_chunks(source, signed.chunks, payload=payload, chunk_size=CHUNK_SIZE)
+            r.body = chunks
         return r
 
     def _body(self, r: PreparedRequest) -> tuple[bytes | None, str | None]:

@@ -1,10 +1,10 @@
 """Verify what a WSGI application receives, before the application sees it.
 
 WSGI hands over less than came in. The path is decoded: it is verified as it was sent where the server also gives
-`RAW_URI` (gunicorn, werkzeug) or `REQUEST_URI` (waitress, uWSGI, mod_wsgi, cheroot), and else, as under wsgiref, escaped
-anew as AWS's clients do, which refuses a client that escaped differently. Header names come in capitals with `-` and
-`_` alike, and repeated headers mostly joined with `,`, as in a canonical request (A3). Such a loss can refuse a good
-signature and never accept a bad one: what is verified is what the application sees.
+`RAW_URI` (gunicorn, werkzeug) or `REQUEST_URI` (waitress, uWSGI, mod_wsgi, cheroot), and else, as under wsgiref, it is
+escaped anew as AWS's clients do, which refuses a client that escaped differently. Header names come in capitals with
+`-` and `_` alike, and repeated headers mostly joined with `,`, as in a canonical request (A3). Such a loss can refuse a
+good signature and never accept a bad one: what is verified is what the application sees.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class VerifyingMiddleware:
         environ["HTTP_CONTENT_ENCODING"] = without_chunks(environ.get("HTTP_CONTENT_ENCODING", ""))
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
-            return start_response(status, headers, exc_info) if body.failure is None else lambda piece: None
+            write = start_response(status, headers, exc_info)
+            return lambda piece: write(piece) if body.failure is None else None
 
         result: Iterable[bytes] = ()
         try:
@@ -130,6 +131,6 @@ def _answer(
     """Send the answer in place of one that may have begun; the server raises where its headers are on their way."""
     response = refused.response()
     status = f"{response.status} {HTTPStatus(response.status).phrase}"
-    exc_info = (type(refused), refused, refused.__traceback__) if begun else None
+    exc_info: Any = (type(refused), refused, refused.__traceback__) if begun else None
     start_response(status, list(response.headers), exc_info)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]

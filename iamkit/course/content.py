@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from iamkit.course.exercises import Exercise, load_exercise
+from iamkit.course.exercises import Exercise
 from iamkit.course.fields import ContentProblem, MalformedExercise, listing
+from iamkit.course.loading import load_exercise
 from iamkit.course.predictions import Scenario, load_scenario
 from iamkit.course.quiz import Question, load_quiz
 

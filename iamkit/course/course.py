@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamkit.course.checking import Attempt, Outcome, Result, check_policy, document_of
+from iamkit.course.checking import Attempt, check_attempt, digest_of
 from iamkit.course.content import Content, course_root, load_course
 from iamkit.course.differences import Comparer, find_difference
-from iamkit.course.documents import digest
 from iamkit.course.predictions import Prediction, predict
 from iamkit.course.progress import Progress, Record, course_folder
 from iamkit.course.quiz import Answer, Question, answer
 from iamkit.course.report import ProgressReport, make_report
+from iamkit.course.results import Outcome, Result
 
 if TYPE_CHECKING:
     from iamkit import Decision
@@ -77,12 +77,13 @@ class Course:
         """Return the quiz of a lesson, named as in `03_policies` or `03`."""
         return self.content.lesson(lesson).questions
 
-    def check(self, slug: str, policy: Attempt) -> Result:
-        """Check a policy and remember the outcome."""
-        result = check_policy(self.exercise(slug), policy, compare=self._compare)
+    def check(self, slug: str, attempt: Attempt) -> Result:
+        """Check a policy or a program and remember the outcome."""
+        exercise = self.exercise(slug)
+        result = check_attempt(exercise, attempt, compare=self._compare)
         if result.outcome is Outcome.NOT_ATTEMPTED:
             return result
-        record = Record("check", slug, result.outcome.value, digest(document_of(policy)))
+        record = Record("check", slug, result.outcome.value, digest_of(exercise, attempt))
         return replace(result, note=_joined(result.note, self.progress.add(record)))
 
     def hint(self, slug: str) -> Hint:

@@ -1,45 +1,20 @@
-"""Exercises as folders: what a learner is asked, the cases that judge it, and the policies that must not pass.
+"""What every exercise is, and what its folder `exercises/LESSON/SLUG/` holds whatever its kind.
 
-A folder `exercises/LESSON/SLUG/` holds exercise.toml, task.md, starter.json, solution.json, why.md and wrong/*.json.
+exercise.toml, task.md, why.md, a starter, a solution, and wrong/*: their ending says whether they are policies or
+programs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from iamkit import Policies, Policy, PolicyType, Request
-from iamkit.course.consistency import check_exercise, check_slug, check_strays
-from iamkit.course.fields import Folder, Report
-from iamkit.course.in_force import InForce, read_in_force
-from iamkit.course.requests import read_request
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from iamkit.course.fields import Table
-
-EXPECTATIONS = ("ALLOW", "DENY", "EXPLICIT_DENY", "IMPLICIT_DENY")
-COMPARISONS = ("cases", "equivalent", "at-most")
-
-_FILES = ("exercise.toml", "task.md", "starter.json", "solution.json", "why.md", "wrong")
+    from iamkit.course.fields import Folder, Table
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A request and what the learner's policy must make of it; DENY is either kind of deny."""
-
-    name: str
-    request: Request
-    expect: str
-    feedback: str
-
-    def meets(self, decision: str) -> bool:
-        return decision == self.expect or (self.expect == "DENY" and decision != "ALLOW")
-
-
-@dataclass(frozen=True, slots=True)
-class WrongPolicy:
+class WrongAnswer:
     """A mistake worth catching, and the name of the case (or `compare`) that must catch it."""
 
     name: str
@@ -49,97 +24,68 @@ class WrongPolicy:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Exercise:
-    """All of one exercise; texts are Markdown, policies are JSON text as their files have it."""
+    """What exercises of both kinds have; texts are Markdown, starter and solution are as their files have them."""
+
+    ending: ClassVar[str] = ""
+    noun: ClassVar[str] = ""
 
     slug: str
     lesson: str
     title: str
-    type: PolicyType
     difficulty: int
-    compare: str
-    compare_feedback: str
     hints: tuple[str, ...]
     task: str
     starter: str
     starter_invalid: bool
     solution: str
     why: str
-    wrong: tuple[WrongPolicy, ...]
-    cases: tuple[Case, ...]
-    in_force: InForce
+    wrong: tuple[WrongAnswer, ...]
 
-    def policies(self, policy: Policy) -> Policies:
-        """Put a policy where the learner's stands, among the others in force."""
-        return self.in_force.policies(policy, self.type)
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """Name the cases in their order."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
-        return f"Exercise({self.slug!r}, {self.title!r}, difficulty={self.difficulty}, cases={len(self.cases)})"
+        counted = f"difficulty={self.difficulty}, cases={len(self.case_names)}"
+        return f"{type(self).__name__}({self.slug!r}, {self.title!r}, {counted})"
 
 
-def load_exercise(path: Path, lesson: str, label: str) -> Exercise:
-    """Read one folder; raise `MalformedExercise` with everything that is wrong in it."""
-    report = Report()
-    folder = Folder(path, label, report)
-    check_slug(path.name, folder)
-    task = folder.text("task.md", holding="what the learner is asked to do")
-    starter = folder.text("starter.json", holding="the policy that the learner starts from")
-    solution = folder.text("solution.json", holding="a policy that passes")
-    why = folder.text("why.md", holding="why the solution works, and another good one")
-    table = folder.table("exercise.toml", holding="the title, the type, the hints and the cases")
-    if table is None:
-        raise report.error()
-    used = set(_FILES)
-    type = table.choice("type", [type.value for type in PolicyType])
-    exercise = Exercise(
-        slug=path.name,
-        lesson=lesson,
-        title=table.text("title"),
-        type=PolicyType(type) if type else PolicyType.IDENTITY_BASED,
-        difficulty=table.integer("difficulty", 1, 5),
-        compare=table.choice("compare", COMPARISONS, default="cases"),
-        compare_feedback=table.text("compare-feedback", default=" ").strip(),
-        hints=table.texts("hints"),
-        task=task,
-        starter=starter,
-        starter_invalid=table.flag("starter-invalid"),
-        solution=solution,
-        why=why,
-        wrong=_read_wrong(table, folder),
-        cases=_read_cases(table),
-        in_force=read_in_force(table.table("policies", optional=True), folder, used),
-    )
-    table.finish()
-    check_strays(folder, used)
-    check_exercise(exercise, table, folder)
-    report.stop_if_any()
-    return exercise
+def files_of(ending: str) -> set[str]:
+    """Name the files of an exercise that is written in files of this ending."""
+    return {"exercise.toml", "task.md", "why.md", "wrong", f"starter{ending}", f"solution{ending}"}
 
 
-def _read_cases(table: Table) -> tuple[Case, ...]:
-    cases = []
-    for inner in table.tables("case"):
-        name = inner.text("name")
-        request = read_request(inner)
-        expect = inner.choice("expect", EXPECTATIONS)
-        feedback = inner.text("feedback")
-        inner.finish()
-        if request is not None:
-            cases.append(Case(name, request, expect, feedback))
-    return tuple(cases)
+def read_common(table: Table, folder: Folder, lesson: str, ending: str, noun: str) -> dict[str, Any]:
+    """Read the fields of `Exercise`."""
+    return {
+        "slug": folder.path.name,
+        "lesson": lesson,
+        "title": table.text("title"),
+        "difficulty": table.integer("difficulty", 1, 5),
+        "hints": table.texts("hints"),
+        "task": folder.text("task.md", holding="what the learner is asked to do"),
+        "starter": folder.text(f"starter{ending}", holding=f"the {noun} that the learner starts from"),
+        "starter_invalid": table.flag("starter-invalid"),
+        "solution": folder.text(f"solution{ending}", holding=f"a {noun} that passes"),
+        "why": folder.text("why.md", holding="why the solution works, and another good one"),
+        "wrong": _read_wrong(table, folder, ending, noun),
+    }
 
 
-def _read_wrong(table: Table, folder: Folder) -> tuple[WrongPolicy, ...]:
+def _read_wrong(table: Table, folder: Folder, ending: str, noun: str) -> tuple[WrongAnswer, ...]:
     rows = table.table("wrong", optional=True)
     refuted_by = rows.text_items()
-    files = sorted(path.stem for path in (folder.path / "wrong").glob("*.json"))
+    files = sorted(path.stem for path in (folder.path / "wrong").glob(f"*{ending}"))
     for name in files:
         if name not in refuted_by:
-            rows.problem(name, "is missing", f'write {name} = "the case that refutes wrong/{name}.json"')
+            rows.problem(name, "is missing", f'write {name} = "the case that refutes wrong/{name}{ending}"')
     for name in refuted_by:
         if name not in files:
-            rows.problem(name, f"names no file: there is no wrong/{name}.json", "add the file, or remove the line")
+            rows.problem(name, f"names no file: there is no wrong/{name}{ending}", "add the file, or remove the line")
+    holding = f"a {noun} that must not pass"
     return tuple(
-        WrongPolicy(name, folder.text(f"wrong/{name}.json", holding="a policy that must not pass"), refuted_by[name])
+        WrongAnswer(name, folder.text(f"wrong/{name}{ending}", holding=holding), refuted_by[name])
         for name in files
         if name in refuted_by
     )

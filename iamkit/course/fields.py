@@ -129,11 +129,11 @@ class Table:
         self.problem(key, f"does not know `{value}`", suggestion(value, options))
         return ""
 
-    def integer(self, key: str, low: int, high: int) -> int:
-        value = self._get(key, int, f"a whole number from {low} to {high}")
+    def integer(self, key: str, low: int, high: int, *, default: int | None = None) -> int:
+        value = self._get(key, int, f"a whole number from {low} to {high}", optional=default is not None)
         if isinstance(value, int) and not low <= value <= high:
             self.problem(key, f"is out of range: `{value}`", f"write a whole number from {low} to {high}")
-        return value if isinstance(value, int) else low
+        return value if isinstance(value, int) else low if default is None else default
 
     def flag(self, key: str) -> bool:
         return self._get(key, bool, "true or false", optional=True) is True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from iamkit import Policies, Policy, PolicyType
-from iamkit.course.consistency import parse_into
+from iamkit.course.policy_consistency import parse_into
 
 if TYPE_CHECKING:
     from iamkit.course.fields import Folder, Table

@@ -1,6 +1,6 @@
 """The learner's progress: an append-only file of ids and outcomes, one JSON object a line.
 
-Owns the file and what its lines mean. No policy text is ever written, only a digest that tells attempts apart.
+Owns the file and what its lines mean. No policy or program is ever written, only a digest that tells attempts apart.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MARKER = ".iamkit-course"
 FILE = "progress.jsonl"
 
 # What counts as an attempt: the learner wrote something, and it was judged.
-_ATTEMPTS = ("failed", "invalid_policy", "passed")
+_ATTEMPTS = ("failed", "invalid_policy", "invalid_program", "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class History:
         return any(record.outcome == "passed" for record in self._of("check", slug))
 
     def attempts(self, slug: str) -> int:
-        """Count the different policies tried; Check on an unchanged policy is no new attempt."""
+        """Count the different attempts; Check on an unchanged one is no new attempt."""
         return len({record.digest for record in self._of("check", slug) if record.outcome in _ATTEMPTS})
 
     def hints(self, slug: str) -> int:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from iamkit.course.checking import Outcome, Result, judge
+from iamkit.course.checking import judge_attempt
 from iamkit.course.differences import Comparer, find_difference
+from iamkit.course.policy_exercises import PolicyExercise
+from iamkit.course.results import Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamkit.course.content import Content
-    from iamkit.course.exercises import Exercise, WrongPolicy
+    from iamkit.course.exercises import Exercise, WrongAnswer
     from iamkit.course.predictions import Scenario
 
 
@@ -45,14 +47,15 @@ def prove(content: Content, *, compare: Comparer = find_difference) -> tuple[Fin
 def prove_exercises(exercises: Iterable[Exercise], *, compare: Comparer = find_difference) -> Iterator[Finding]:
     """Prove what an exercise promises, claim by claim."""
     for exercise in exercises:
-        yield _starter(exercise, judge(exercise, exercise.starter, compare=compare))
-        yield _solution(exercise, judge(exercise, exercise.solution, compare=compare))
+        yield _starter(exercise, judge_attempt(exercise, exercise.starter, compare=compare))
+        yield _solution(exercise, judge_attempt(exercise, exercise.solution, compare=compare))
         for wrong in exercise.wrong:
-            yield _wrong(exercise, wrong, judge(exercise, wrong.text, compare=compare))
+            yield _wrong(exercise, wrong, judge_attempt(exercise, wrong.text, compare=compare))
 
 
 def _starter(exercise: Exercise, result: Result) -> Finding:
-    wanted = Outcome.INVALID_POLICY if exercise.starter_invalid else Outcome.FAILED
+    invalid = Outcome.INVALID_POLICY if isinstance(exercise, PolicyExercise) else Outcome.INVALID_PROGRAM
+    wanted = invalid if exercise.starter_invalid else Outcome.FAILED
     claim = f"the starter is {wanted.value}"
     return Finding(exercise.slug, claim, result.outcome is wanted, "" if result.outcome is wanted else repr(result))
 
@@ -62,13 +65,17 @@ def _solution(exercise: Exercise, result: Result) -> Finding:
     return Finding(exercise.slug, "the solution passes", holds, "" if holds else repr(result))
 
 
-def _wrong(exercise: Exercise, wrong: WrongPolicy, result: Result) -> Finding:
-    claim = f"wrong/{wrong.name}.json fails on `{wrong.refuted_by}`"
+def _wrong(exercise: Exercise, wrong: WrongAnswer, result: Result) -> Finding:
+    claim = f"wrong/{wrong.name}{exercise.ending} fails on `{wrong.refuted_by}`"
     caught = result.counterexample.case if result.counterexample is not None else None
     if caught == wrong.refuted_by:
         return Finding(exercise.slug, claim, True)
-    detail = f"it fails on `{caught}` first" if caught else f"its outcome is {result.outcome.value}"
+    detail = f"it fails on `{caught}` first" if caught else f"its outcome is {result.outcome.value}{_why(result)}"
     return Finding(exercise.slug, claim, False, detail)
+
+
+def _why(result: Result) -> str:
+    return "".join(f": {problem.message}" for problem in result.problems[:1])
 
 
 def _prediction(scenario: Scenario) -> Finding:

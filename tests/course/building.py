@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from iamkit import Policies, Policy, PolicyType, Request
-from iamkit.course.exercises import Exercise, load_exercise
+from iamkit.course.code_exercises import CodeExercise
+from iamkit.course.loading import load_exercise
+from iamkit.course.policy_exercises import PolicyExercise
 
 ALICE = "arn:aws:iam::111122223333:user/alice"
 REPORT = "arn:aws:s3:::reports/2026/a.csv"
@@ -97,8 +99,56 @@ def write_files(folder: Path, files: dict[str, str | None]) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def load(folder: Path) -> Exercise:
-    return load_exercise(folder, folder.parent.name, f"exercises/{folder.parent.name}/{folder.name}")
+def load(folder: Path) -> PolicyExercise:
+    exercise = load_exercise(folder, folder.parent.name, f"exercises/{folder.parent.name}/{folder.name}")
+    assert isinstance(exercise, PolicyExercise)
+    return exercise
+
+
+CODE = """
+kind = "code"
+title = "A key"
+difficulty = 1
+function = "signing_key"
+judge = "signing-key"
+hints = ["Which steps?", "Which method gives bytes?", "One step for each part."]
+
+[wrong]
+hex = "the documented example"
+one-region = "another region"
+"""
+
+RIGHT = """import hashlib
+import hmac
+
+
+def signing_key(secret, date, region, service):
+    key = ("AWS4" + secret).encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+"""
+
+
+def write_code_exercise(folder: Path, toml: str = CODE, **files: str | None) -> Path:
+    """Write an exercise to write a program that is right, but for the files given as in `write_exercise`."""
+    content: dict[str, str | None] = {
+        "exercise.toml": toml,
+        "task.md": "Derive the key.",
+        "starter.py": "def signing_key(secret, date, region, service):\n    return secret.encode()\n",
+        "solution.py": RIGHT,
+        "why.md": "Each key is made from the one before.",
+        "wrong/hex.py": RIGHT.replace(".digest()", ".hexdigest().encode()"),
+        "wrong/one-region.py": RIGHT.replace("(date, region", '(date, "us-east-1"'),
+    }
+    write_files(folder, content | {_file_name(name): text for name, text in files.items()})
+    return folder
+
+
+def load_code(folder: Path) -> CodeExercise:
+    exercise = load_exercise(folder, folder.parent.name, f"exercises/{folder.parent.name}/{folder.name}")
+    assert isinstance(exercise, CodeExercise)
+    return exercise
 
 
 def write_prediction(folder: Path, answer: str = "IMPLICIT_DENY", action: str = "s3:PutObject", more: str = "") -> Path:
@@ -140,6 +190,12 @@ def write_course(root: Path) -> Path:
     write_exercise(lesson / "read-reports")
     write_prediction(lesson / "predictions" / "writing")
     write_files(lesson, {"quiz.toml": QUIZ})
+    return root
+
+
+def write_code_course(root: Path) -> Path:
+    """Write a course of one lesson with one exercise, `signing-key`, to write a program."""
+    write_code_exercise(root / "exercises" / "02_sigv4" / "signing-key")
     return root
 
 

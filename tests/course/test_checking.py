@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamkit import Decision, Policies, Policy, Request
-from iamkit.course import Comparison, Exercise, Outcome, Relation, check_policy
+from iamkit.course import Comparison, Counterexample, Exercise, Outcome, Relation, check_policy
 from tests.course.building import (
     EXERCISE,
     REPORT,
@@ -76,7 +76,7 @@ def test_the_first_failing_case_is_the_counterexample(exercise: Exercise) -> Non
     found = result.counterexample
     assert result.outcome is Outcome.FAILED
     assert (result.cases_passed, result.cases_total) == (1, 2)
-    assert found is not None
+    assert isinstance(found, Counterexample)
     assert (found.case, found.action, found.resource) == ("writes a report", "s3:PutObject", REPORT)
     assert (found.expected, found.got) == ("DENY", Decision.ALLOW)
     assert repr(result) == (
@@ -98,7 +98,7 @@ def test_without_a_deciding_statement_the_gate_is_named(exercise: Exercise) -> N
     """An implicit deny is nobody's statement."""
     result = check_policy(exercise, document(statement("s3:GetObject", "arn:aws:s3:::reports")))
 
-    assert result.counterexample is not None
+    assert isinstance(result.counterexample, Counterexample)
     assert result.counterexample.decided_by == "the gate `identity-based policies`: no statement allows it"
 
 
@@ -115,7 +115,7 @@ def test_a_parsed_policy_keeps_its_name(exercise: Exercise) -> None:
     """The learner's own words come back."""
     result = check_policy(exercise, Policy.parse(TOO_WIDE, name="mine"))
 
-    assert result.counterexample is not None
+    assert isinstance(result.counterexample, Counterexample)
     assert "policy `mine`" in result.counterexample.decided_by
 
 

@@ -36,7 +36,7 @@ def test_a_folder_becomes_an_exercise(folder: Path) -> None:
     assert [case.name for case in exercise.cases] == ["reads a report", "writes a report"]
     assert [(wrong.name, wrong.refuted_by) for wrong in exercise.wrong] == [("too-wide", "writes a report")]
     assert exercise.in_force.single == {}
-    assert repr(exercise) == "Exercise('read-reports', 'Read reports', difficulty=1, cases=2)"
+    assert repr(exercise) == "PolicyExercise('read-reports', 'Read reports', difficulty=1, cases=2)"
 
 
 def test_context_and_account_of_a_case_reach_its_request(folder: Path) -> None:

@@ -1,0 +1,10 @@
+import hashlib
+import hmac
+
+
+def signing_key(secret, date, region, service):
+    """Return the signing key, as bytes."""
+    key = ("AWS4" + secret).encode()
+    for part in ("20150830", region, service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key

@@ -1,0 +1,10 @@
+from iamkit.sigv4 import HttpRequest, sign
+
+
+def sign_call(method, path, body, credentials, at):
+    """Return all headers to send, as a list of pairs."""
+    headers = [("Host", "api.example.com"), ("Content-Type", "application/json")]
+    request = HttpRequest(method, path, headers, body)
+    return list(
+        sign(request, credentials, region="local", service="orders", at=at, payload="UNSIGNED-PAYLOAD").request.headers
+    )

@@ -1,4 +1,4 @@
-"""What a learner sees and calls in JupyterLab; importing it teaches a running IPython the magic `%%policy`."""
+"""What a learner sees and calls in JupyterLab; importing it teaches a running IPython `%%policy` and `%%code`."""
 
 from iamkit.notebook import figures, magic
 from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, solution

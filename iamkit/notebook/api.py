@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iamkit import Policies, Policy, PolicyType, Request, evaluate
-from iamkit.course import Answer, UnknownExercise
+from iamkit.course import Answer, CodeExercise, UnknownExercise
 from iamkit.notebook import session
+from iamkit.notebook.defining import define_passed
 from iamkit.notebook.display import show_once, show_widget_once
 from iamkit.notebook.guard import guarded, say
 from iamkit.notebook.guard import show as show_view
+from iamkit.notebook.sources import program_of
 from iamkit.notebook.views.policies import invalid_view, request_view
 from iamkit.notebook.views.predictions import scenario_view
 from iamkit.notebook.views.quizzes import Answers, Quiz, letter
@@ -39,12 +41,20 @@ def exercise(slug: str) -> ExerciseWidget:
 
 
 @guarded
-def check(slug: str, policy: Attempt | Path = None) -> Result:
-    """Check a policy (JSON text, dict, `Policy` or the path of a file) against an exercise."""
+def check(slug: str, attempt: Attempt | Path | Callable[..., Any] = None) -> Result:
+    """Check an attempt against an exercise.
+
+    A policy is JSON text, a dict or a `Policy`, a program its text or its function; a `Path` is the file of either.
+    """
     course = session.current().course
-    attempt = policy.read_text(encoding="utf-8") if isinstance(policy, Path) else policy
-    result = course.check(_name(slug), attempt)
-    show_once(result, result_view(result, course.exercise(result.slug)))
+    exercise = course.exercise(_name(slug))
+    given: Any = attempt.read_text(encoding="utf-8") if isinstance(attempt, Path) else attempt
+    if isinstance(exercise, CodeExercise) and callable(given):
+        result = course.check(exercise.slug, program_of(given, exercise.function))
+    else:
+        result = course.check(exercise.slug, given)
+        result = define_passed(exercise, result, given)
+    show_once(result, result_view(result, exercise))
     return result
 
 

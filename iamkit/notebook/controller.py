@@ -5,24 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from iamkit.course import Outcome
+from iamkit.course import CodeExercise, Outcome
 from iamkit.notebook import html
+from iamkit.notebook.defining import define_passed
 from iamkit.notebook.exercise_widget import ExerciseWidget
 from iamkit.notebook.exercise_widget import Problem as Finding
+from iamkit.notebook.views.programs import printed_html
 from iamkit.notebook.views.reports import progress_text
 from iamkit.notebook.views.results import announcement, result_html, verdict_html
 from iamkit.notebook.views.texts import solution_html
 
 if TYPE_CHECKING:
     from iamkit import Problem
-    from iamkit.course import Course, Result
+    from iamkit.course import Course, Exercise, Result
 
 _OUTCOMES: dict[Outcome, Literal["passed", "failed", "invalid", "not_attempted"]] = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
     Outcome.INVALID_POLICY: "invalid",
+    Outcome.INVALID_PROGRAM: "invalid",
     Outcome.NOT_ATTEMPTED: "not_attempted",
 }
+
+
+# What a check takes beside the program's own time, on a slow machine.
+_AROUND = 15
+_PATIENCE = 10
 
 
 def open_widget(course: Course, slug: str) -> ExerciseWidget:
@@ -37,6 +45,8 @@ def open_widget(course: Course, slug: str) -> ExerciseWidget:
         text=exercise.starter.rstrip(),
         hints_total=len(exercise.hints),
         outcome=controller.remembered,
+        language="python" if isinstance(exercise, CodeExercise) else "json",
+        patience=exercise.time_limit + _AROUND if isinstance(exercise, CodeExercise) else _PATIENCE,
     )
     controller.refresh()
     return controller.widget
@@ -52,14 +62,18 @@ class ExerciseController:
         self.slug = slug
 
     @property
+    def exercise(self) -> Exercise:
+        """Return what the widget is about."""
+        return self.course.exercise(self.slug)
+
+    @property
     def remembered(self) -> Literal["", "passed"]:
         """Tell the outcome that an exercise has before anything is checked in this kernel."""
         return "passed" if self.course.progress.history().passed(self.slug) else ""
 
     def refresh(self) -> None:
         """Show what the progress says: hints, whether the solution may be seen, how far the lesson is."""
-        widget, course = self.widget, self.course
-        exercise = course.exercise(self.slug)
+        widget, course, exercise = self.widget, self.course, self.exercise
         opened = course.progress.history().hints(self.slug)
         widget.hints_html = [html.markdown(text) for text in exercise.hints[:opened]]
         widget.can_reveal = course.can_reveal(self.slug)
@@ -69,10 +83,10 @@ class ExerciseController:
         widget.progress_text = progress_text(course.report(), exercise.lesson)
 
     def check(self, text: str) -> None:
-        result = self.course.check(self.slug, text)
+        result = define_passed(self.exercise, self.course.check(self.slug, text), text)
         widget = self.widget
         widget.outcome = _OUTCOMES[result.outcome]
-        widget.problems = [dict(_finding(problem)) for problem in result.problems]
+        widget.problems = [dict(_finding(self.exercise, problem)) for problem in result.problems]
         widget.result_html = self._result(result)
         self.refresh()
         widget.announce(announcement(result))
@@ -89,7 +103,7 @@ class ExerciseController:
         widget.outcome = self.remembered
         widget.result_html = widget.solution_html = ""
         self.refresh()
-        widget.announce("The policy is as it was at the start, and the hints begin again.")
+        widget.announce(f"The {self.exercise.noun} is as it was at the start, and the hints begin again.")
 
     def solution(self) -> None:
         solution = self.course.solution(self.slug)
@@ -104,15 +118,17 @@ class ExerciseController:
     def _result(self, result: Result) -> str:
         if result.problems:
             # The editor marks and lists them.
-            return verdict_html(result, more="marked in your policy")
-        return verdict_html(result) + result_html(result, self.course.exercise(self.slug))
+            return verdict_html(result, more=f"marked in your {self.exercise.noun}") + printed_html(result)
+        return verdict_html(result) + result_html(result, self.exercise)
 
 
-def _finding(problem: Problem) -> Finding:
+def _finding(exercise: Exercise, problem: Problem) -> Finding:
+    # A place in a document is its JSON Pointer; what concerns a whole program is said without one.
+    whole = problem.message if isinstance(exercise, CodeExercise) else f"{problem.pointer or '/'}: {problem.message}"
     return {
         "line": problem.line,
         "column": problem.column,
         "severity": "error",
-        "message": problem.message if problem.line is not None else f"{problem.pointer or '/'}: {problem.message}",
+        "message": problem.message if problem.line is not None else whole,
         "help": problem.help,
     }

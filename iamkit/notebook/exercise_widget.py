@@ -10,11 +10,12 @@ import traitlets
 
 STATIC = Path(__file__).parent / "static"
 
+Language = Literal["json", "python"]
 Outcome = Literal["", "passed", "failed", "invalid", "not_attempted"]
 
 
 class Problem(TypedDict):
-    """One thing that is wrong with the policy; without a line it concerns the whole document."""
+    """One thing that is wrong with the text; without a line it concerns the whole document."""
 
     line: int | None
     column: int | None
@@ -47,6 +48,9 @@ class ExerciseWidget(anywidget.AnyWidget):
     task_html = traitlets.Unicode("").tag(sync=True)
     # Without the echo: it would put an older text over what the learner typed since.
     text = traitlets.Unicode("").tag(sync=True, echo_update=False)
+    language = traitlets.Enum(get_args(Language), default_value="json").tag(sync=True)
+    # Seconds that the page waits for an answer before it says that the kernel is silent.
+    patience = traitlets.Int(10).tag(sync=True)
     problems = traitlets.List(traitlets.Dict()).tag(sync=True)
     outcome = traitlets.Enum(get_args(Outcome), default_value="").tag(sync=True)
     result_html = traitlets.Unicode("").tag(sync=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from iamkit import InvalidArn, InvalidPolicy, InvalidRequest, UnknownPrincipal
 from iamkit.notebook.display import show_once
+from iamkit.notebook.sources import NoSource
 from iamkit.notebook.views.texts import message_view
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+# Their own words are for the learner.
+_TOLD = InvalidArn | InvalidPolicy | InvalidRequest | NoSource | UnknownPrincipal
 
 
 def say(text: str) -> None:
@@ -52,7 +57,7 @@ def _explained(name: str, error: Exception) -> str:
     # Imported here: what is no exercise never needs to know the course.
     from iamkit.course import MalformedExercise, UnknownExercise
 
-    if isinstance(error, InvalidArn | InvalidPolicy | InvalidRequest | UnknownPrincipal | UnknownExercise):
+    if isinstance(error, _TOLD | UnknownExercise):
         return str(error)
     if isinstance(error, MalformedExercise):
         return f"the course cannot be read:\n{error}"

@@ -24,6 +24,7 @@ _BADGE = (
 # JupyterLab aligns cells to the right and floats terms.
 _CELL = ' style="text-align:left;vertical-align:top"'
 _LIST = ' style="display:grid;grid-template-columns:max-content 1fr;gap:6px 24px;margin:0 0 12px"'
+_LINES = ' style="white-space:pre;overflow-x:auto;margin:4px 0 8px"'
 _FOLD = ' style="margin:0 0 12px"'
 _TERM = ' style="float:none;width:auto;margin:0;padding:0;font-weight:600"'
 _DETAIL = ' style="float:none;width:auto;margin:0;padding:0"'
@@ -58,6 +59,11 @@ def badge(text: str, color: str) -> str:
 
 def preformatted(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
+
+
+def program(text: str) -> str:
+    """Show lines of a program or of what it gave: as long as they are, so that a mark stands below its column."""
+    return f"<pre{_LINES}>{escape(text)}</pre>"
 
 
 def items(contents: Iterable[str]) -> str:

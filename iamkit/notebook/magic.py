@@ -1,4 +1,4 @@
-"""The cell magic `%%policy slug`: the cell is the JSON of a policy, running it checks it."""
+"""The cell magics `%%policy slug` and `%%code slug`: the cell is a policy or a program, running it checks it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,28 @@ if TYPE_CHECKING:
 @guarded
 def policy(line: str, cell: str) -> Result | None:
     """Check the policy in this cell against the exercise that the first line names."""
+    return _checked("policy", "read-one-prefix", line, cell)
+
+
+@guarded
+def code(line: str, cell: str) -> Result | None:
+    """Check the program in this cell against the exercise that the first line names; a pass defines its function."""
+    return _checked("code", "signing-key", line, cell)
+
+
+def _checked(magic: str, example: str, line: str, cell: str) -> Result | None:
     slug = line.strip().strip("\"'")
     if not slug:
-        say("which exercise is this for?\nhelp: name it in the first line, as in `%%policy read-one-prefix`")
+        say(f"which exercise is this for?\nhelp: name it in the first line, as in `%%{magic} {example}`")
         return None
     return check(slug, cell)
 
 
 def load(ip: Any = None) -> None:
-    """Make a running IPython know the magic and how everything looks; without one do nothing."""
+    """Make a running IPython know the magics and how everything looks; without one do nothing."""
     ip = ip or shell()
     if ip is None:
         return
-    ip.register_magic_function(policy, magic_kind="cell", magic_name="policy")
+    for magic in (policy, code):
+        ip.register_magic_function(magic, magic_kind="cell", magic_name=magic.__name__)
     register(VIEWS)

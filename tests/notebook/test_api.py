@@ -67,7 +67,7 @@ def test_nothing_a_learner_writes_raises(capsys: pytest.CaptureFixture[str]) -> 
     """A misspelled name, a forgotten argument, a strange value: each gives one clear message."""
     wrong: list[tuple[Any, str]] = [
         (lambda: check("read-one-prefi", "{}"), "did you mean `read-one-prefix`?"),
-        (lambda: check(), "it is called as `check(slug, policy)`"),  # type: ignore[call-arg]
+        (lambda: check(), "it is called as `check(slug, attempt)`"),  # type: ignore[call-arg]
         (lambda: check(SLUG, {1, 2}), "a set is no policy"),  # type: ignore[arg-type]
         (lambda: check(SLUG, "{"), "expected a key in double quotes"),
         (lambda: hint("nonsense"), "there is no exercise `nonsense`"),

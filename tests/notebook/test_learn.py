@@ -19,7 +19,8 @@ from iamkit.course import course_root
 from iamkit.notebook import learn
 from tests.learning import Learning, learning
 
-FIRST = "03_policies.ipynb"
+FIRST = min(path.name for path in (course_root() / "lessons").glob("*.ipynb"))
+NEWER = FIRST.replace(".ipynb", " (new).ipynb")
 
 
 def command_lines(processes: list[psutil.Process]) -> list[str]:
@@ -94,10 +95,10 @@ def test_a_second_start_keeps_the_work_and_puts_a_newer_lesson_beside_it(tmp_pat
     edited = "an edited lesson, from an older course"
     (tmp_path / FIRST).write_text(edited)
     with learning(tmp_path) as server:
-        assert f"{FIRST}: your work stays as it is; the newer lesson is `03_policies (new).ipynb`" in server.said
+        assert f"{FIRST}: your work stays as it is; the newer lesson is `{NEWER}`" in server.said
         assert FIRST in server.address
     assert (tmp_path / FIRST).read_text() == edited
-    assert (tmp_path / "03_policies (new).ipynb").read_bytes() == (course_root() / "lessons" / FIRST).read_bytes()
+    assert (tmp_path / NEWER).read_bytes() == (course_root() / "lessons" / FIRST).read_bytes()
 
 
 def test_the_opening_page_leads_to_the_address_and_is_for_its_owner_only(tmp_path: Path) -> None:

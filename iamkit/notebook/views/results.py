@@ -1,21 +1,23 @@
-"""How a check looks: passed with its why, or the one request that the policy gets wrong."""
+"""How a check looks: passed with its why, or the one request or call that is not right."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamkit.course import Outcome
+from iamkit.course import Counterexample, Outcome, PolicyExercise
 from iamkit.notebook import html
 from iamkit.notebook.display import View
 from iamkit.notebook.views.evaluations import decision_badge, gates_html, message_html, reasons_html
 from iamkit.notebook.views.policies import count, problems_html, request_rows
+from iamkit.notebook.views.programs import failed_call_html, invalid_program_html, spoken
 
 if TYPE_CHECKING:
-    from iamkit.course import Counterexample, Exercise, Result
+    from iamkit.course import Exercise, Result
 
 _VERDICTS = {
     Outcome.NOT_ATTEMPTED: ("Not attempted yet", html.BROWN),
     Outcome.INVALID_POLICY: ("Not a valid policy yet", html.BROWN),
+    Outcome.INVALID_PROGRAM: ("Cannot be called yet", html.BROWN),
     Outcome.FAILED: ("Not there yet", html.RED),
     Outcome.PASSED: ("Passed", html.GREEN),
 }
@@ -31,6 +33,7 @@ def verdict_html(result: Result, title: str = "", more: str = "") -> str:
     """Say the outcome, and how many cases or problems there are."""
     if result.outcome in (Outcome.FAILED, Outcome.PASSED):
         counted = f"{result.cases_passed} of {count(result.cases_total, 'case')} passed"
+        counted += f", {count(result.calls_made, 'call')} made" if result.calls_made else ""
     else:
         counted = count(len(result.problems), "problem") if result.problems else ""
     said = ": ".join(filter(None, [title, ", ".join(filter(None, [counted, more]))]))
@@ -40,11 +43,14 @@ def verdict_html(result: Result, title: str = "", more: str = "") -> str:
 def result_html(result: Result, exercise: Exercise | None = None) -> str:
     """Show all of a result but its verdict and title."""
     parts = []
-    if result.counterexample is not None:
+    if isinstance(result.counterexample, Counterexample):
         parts.append(counterexample_html(result.counterexample))
+    elif result.counterexample is not None:
+        parts.append(failed_call_html(result.counterexample))
     elif result.outcome is Outcome.PASSED and exercise is not None:
-        cases = (f"{html.escape(case.name)}: {html.code(case.expect)}" for case in exercise.cases)
-        parts.append(html.details("The cases", html.items(cases)))
+        parts.append(html.details("The cases", html.items(html.inline(case) for case in _cases(exercise))))
+    elif result.outcome is Outcome.INVALID_PROGRAM:
+        parts.append(invalid_program_html(result))
     elif result.problems:
         parts.append(problems_html(result.problems))
     parts += [html.paragraph(html.inline(line)) for line in result.note.splitlines() if line.strip()]
@@ -57,10 +63,12 @@ def announcement(result: Result) -> str:
     """Say in one or two sentences, to somebody who hears it, what became of the attempt."""
     verdict = _VERDICTS[result.outcome][0]
     found = result.counterexample
-    if found is not None:
+    if isinstance(found, Counterexample):
         asked = f"{found.action} on {found.resource} by {found.principal}"
         told = f"expected {_spoken(found.expected)}, got {_spoken(found.got.value)}. {found.feedback.strip()}"
         return f"{verdict}: {asked}: {told}".replace("`", "")
+    if found is not None:
+        return f"{verdict}: {spoken(found)}".replace("`", "")
     if result.outcome is Outcome.PASSED:
         return f"{verdict}: {result.cases_passed} of {count(result.cases_total, 'case')}."
     if result.problems:
@@ -90,7 +98,14 @@ def _text(result: Result, exercise: Exercise | None) -> str:
     if result.outcome is not Outcome.PASSED or exercise is None:
         return text
     heading, counted, *others = text.split("\n")
-    return "\n".join([heading, counted, *(f"    {case.name}: {case.expect}" for case in exercise.cases), *others])
+    return "\n".join([heading, counted, *(f"    {case.replace('`', '')}" for case in _cases(exercise)), *others])
+
+
+def _cases(exercise: Exercise) -> list[str]:
+    """Name the cases, those of a policy with what they expect."""
+    if isinstance(exercise, PolicyExercise):
+        return [f"{case.name}: `{case.expect}`" for case in exercise.cases]
+    return list(exercise.case_names)
 
 
 def _spoken(word: str) -> str:

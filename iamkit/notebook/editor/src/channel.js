@@ -2,7 +2,6 @@
 // Custom messages and not synced state, because state is held back while an earlier one is under way and could then
 // arrive after the command it belongs to.
 
-const PATIENCE = 10_000;
 const PAUSE = 400;
 
 let count = 0;
@@ -14,10 +13,12 @@ export class Channel {
   #waiting = null;
   #timer = null;
   #pause = null;
+  #patience;
 
-  /** `events` are `busy(boolean)`, `done(command, error)` and `silent()`. */
-  constructor(model, events) {
+  /** `events` are `busy(boolean)`, `done(command, error)` and `silent()`, said after so many seconds without an answer. */
+  constructor(model, patience, events) {
     this.#model = model;
+    this.#patience = patience * 1000;
     this.#events = events;
     model.on("msg:custom", this.#receive);
   }
@@ -43,7 +44,7 @@ export class Channel {
     clearTimeout(this.#pause);
     this.#pause = null;
     this.#waiting = { id: `${Date.now()}-${(count += 1)}`, command };
-    this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
+    this.#timer = setTimeout(() => this.#giveUp(), this.#patience);
     this.#events.busy(true);
     if (!this.#send({ command, id: this.#waiting.id, text })) this.#giveUp();
   }

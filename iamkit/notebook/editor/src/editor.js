@@ -1,6 +1,5 @@
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { diagnosticCount, lintGutter, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
@@ -9,8 +8,8 @@ import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemir
 import { h, withCode } from "./dom.js";
 import { highlighting, theme } from "./theme.js";
 
-/** Makes the CodeMirror editor. `labels` are the attributes by which a screen reader knows it. */
-export function createEditor({ text, labels, onChange }) {
+/** Makes the CodeMirror editor for a language. `labels` are the attributes by which a screen reader knows it. */
+export function createEditor({ text, language, labels, onChange }) {
   // Tab is bound to nothing, so that it leaves the editor.
   const view = new EditorView({
     state: EditorState.create({
@@ -20,12 +19,12 @@ export function createEditor({ text, labels, onChange }) {
         lintGutter(),
         highlightSpecialChars(),
         history(),
-        indentUnit.of("  "),
-        EditorState.tabSize.of(2),
+        indentUnit.of(" ".repeat(language.indent)),
+        EditorState.tabSize.of(language.indent),
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        json(),
+        language.support,
         syntaxHighlighting(highlighting),
         theme,
         EditorView.lineWrapping,

@@ -2,16 +2,18 @@ import { Channel } from "./channel.js";
 import { h, reveal, setHtml, setText } from "./dom.js";
 import { createEditor } from "./editor.js";
 import { handleKeys, leaveTo } from "./keys.js";
-import { listProblems, locate, syntaxProblems } from "./problems.js";
+import { languageOf } from "./languages.js";
+import { listProblems, locate } from "./problems.js";
 import { createTextarea } from "./textarea.js";
 import { build } from "./view.js";
 
 const SILENT = "The kernel does not answer. Restart it, then run this cell again.";
+const RUNNING = "Your program is still running. It is stopped if it does not end by itself.";
 const TYPING_PAUSE = 500;
+const LONG_RUN = 1500;
 const STATUS = {
   passed: ["Passed", "allow"],
   failed: ["Not yet", "deny"],
-  invalid: ["Not a valid policy", "neutral"],
   not_attempted: ["Not attempted", "neutral"],
 };
 
@@ -19,9 +21,10 @@ const STATUS = {
 class Exercise {
   constructor(model) {
     this.model = model;
-    this.parts = build();
-    this.channel = new Channel(model, {
-      busy: (busy) => this.showButtons(busy),
+    this.language = languageOf(model.get("language"));
+    this.parts = build(this.language);
+    this.channel = new Channel(model, model.get("patience"), {
+      busy: (busy) => this.waiting(busy),
       done: (command, error) => this.finish(command, error),
       silent: () => this.announce(SILENT, true),
     });
@@ -32,7 +35,8 @@ class Exercise {
   }
 
   makeEditor() {
-    const options = { text: this.model.get("text"), labels: this.parts.labels, onChange: (text) => this.edited(text) };
+    const { model, language, parts } = this;
+    const options = { text: model.get("text"), language, labels: parts.labels, onChange: (text) => this.edited(text) };
     try {
       return createEditor(options);
     } catch (error) {
@@ -68,6 +72,7 @@ class Exercise {
     for (const [event, handler] of Object.entries(this.handlers)) this.model.off(event, handler);
     clearTimeout(this.typing);
     clearTimeout(this.saying);
+    clearTimeout(this.running);
     this.channel.close();
     this.editor.destroy();
   }
@@ -80,6 +85,12 @@ class Exercise {
     }
     this.announce("");
     this.channel.command(command, this.editor.getText());
+  }
+
+  waiting(busy) {
+    clearTimeout(this.running);
+    if (busy && this.language.noun === "program") this.running = setTimeout(() => this.announce(RUNNING, true), LONG_RUN);
+    this.showButtons(busy);
   }
 
   finish(command, error) {
@@ -98,7 +109,7 @@ class Exercise {
     this.model.set("problems", []);
     this.mark([]);
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.mark(syntaxProblems(this.editor.getText())), TYPING_PAUSE);
+    this.typing = setTimeout(() => this.mark(this.language.findProblems(this.editor.getText())), TYPING_PAUSE);
   }
 
   replaceText() {
@@ -114,12 +125,12 @@ class Exercise {
     clearTimeout(this.typing);
     const text = this.editor.getText();
     const found = this.model.get("problems");
-    this.mark(found.length > 0 ? locate(found, text) : syntaxProblems(text));
+    this.mark(found.length > 0 ? locate(found, text) : this.language.findProblems(text));
   }
 
   mark(problems) {
     this.editor.mark(problems);
-    listProblems(this.parts.problems, problems, (offset) => this.editor.focusAt(offset));
+    listProblems(this.parts.problems, problems, this.language.noun, (offset) => this.editor.focusAt(offset));
   }
 
   // -- the rest
@@ -140,7 +151,8 @@ class Exercise {
   }
 
   showStatus() {
-    const [text, kind] = STATUS[this.model.get("outcome")] ?? ["", ""];
+    const statuses = { ...STATUS, invalid: [this.language.invalid, "neutral"] };
+    const [text, kind] = statuses[this.model.get("outcome")] ?? ["", ""];
     const { status } = this.parts;
     status.hidden = text === "";
     if (status.textContent !== text) status.replaceChildren(h("span", { class: `iamkit-badge iamkit-badge--${kind}` }, text));

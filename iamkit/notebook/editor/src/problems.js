@@ -18,15 +18,15 @@ export function locate(problems, text) {
 }
 
 /** Shows the problems as a list of buttons that lead to their places. */
-export function listProblems(list, problems, goTo) {
+export function listProblems(list, problems, noun, goTo) {
   const hadFocus = list.contains(document.activeElement);
-  list.replaceChildren(...problems.map((problem) => item(problem, goTo)));
+  list.replaceChildren(...problems.map((problem) => item(problem, noun, goTo)));
   list.hidden = problems.length === 0;
   if (hadFocus) (list.querySelector("button") ?? list.closest("section")).focus();
 }
 
-function item(problem, goTo) {
-  const where = problem.from === null ? "Whole policy" : `Line ${problem.line}, column ${problem.column ?? 1}`;
+function item(problem, noun, goTo) {
+  const where = problem.from === null ? `Whole ${noun}` : `Line ${problem.line}, column ${problem.column ?? 1}`;
   const kind = problem.severity === "warning" ? "Warning" : "Error";
   const button = h(
     "button",

@@ -42,5 +42,8 @@ export const highlighting = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--iamkit-name)" },
   { tag: tags.string, color: "var(--iamkit-string)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--iamkit-number)" },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier, tags.self], color: "var(--iamkit-keyword)", fontWeight: "600" },
+  { tag: [tags.definition(tags.function(tags.variableName)), tags.definition(tags.className)], color: "var(--iamkit-name)" },
+  { tag: [tags.comment, tags.docString], color: "var(--iamkit-comment)", fontStyle: "italic" },
   { tag: [tags.separator, tags.brace, tags.squareBracket], color: "var(--iamkit-text)" },
 ]);

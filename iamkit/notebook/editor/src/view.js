@@ -5,7 +5,7 @@ const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 let count = 0;
 
 /** Builds the widget's elements, still empty, and gives the ones that change by name. */
-export function build() {
+export function build({ noun, keys }) {
   const id = (name) => `iamkit-${name}-${count}`;
   count += 1;
   const parts = {
@@ -14,7 +14,7 @@ export function build() {
     progress: h("p", { class: "iamkit-progress", hidden: "" }),
     task: h("div", { class: "iamkit-task" }),
     editor: h("div", { class: "iamkit-editor" }),
-    problems: h("ul", { class: "iamkit-problems", "aria-label": "Problems in your policy", hidden: "" }),
+    problems: h("ul", { class: "iamkit-problems", "aria-label": `Problems in your ${noun}`, hidden: "" }),
     check: button("iamkit-check", "Check"),
     hint: button("iamkit-hint", "Hint"),
     reset: button("iamkit-reset", "Reset"),
@@ -35,7 +35,7 @@ export function build() {
     { class: "iamkit-exercise", "aria-labelledby": id("title"), tabindex: "-1" },
     h("header", { class: "iamkit-head" }, h("div", {}, h("p", { class: "iamkit-kicker" }, "Exercise"), parts.title), parts.status),
     parts.task,
-    h("p", { class: "iamkit-label", id: id("label") }, "Your policy"),
+    h("p", { class: "iamkit-label", id: id("label") }, `Your ${noun}`),
     parts.editor,
     parts.problems,
     h(
@@ -44,7 +44,7 @@ export function build() {
       h("div", { class: "iamkit-actions" }, parts.check, parts.hint, parts.reset, parts.solution),
       parts.progress,
     ),
-    h("p", { class: "iamkit-keys", id: id("keys") }, ...keyHints()),
+    h("p", { class: "iamkit-keys", id: id("keys") }, ...keyHints(keys)),
     parts.note,
     parts.live,
     parts.result,
@@ -59,7 +59,9 @@ function button(name, label) {
 }
 
 // Spelled out as text, so that it also serves as the editor's description.
-function keyHints() {
-  const hints = [[MAC ? "Cmd-Enter" : "Ctrl-Enter", " checks"], ["Tab", " leaves the editor"], ["Esc", " returns to the notebook"]];
+function keyHints(more) {
+  const combined = (key) => `${MAC ? "Cmd" : "Ctrl"}-${key}`;
+  const own = more.map(([key, does]) => [combined(key), does]);
+  const hints = [[combined("Enter"), " checks"], ...own, ["Tab", " leaves the editor"], ["Esc", " returns to the notebook"]];
   return hints.flatMap(([key, does], index) => [...(index ? [", "] : []), h("kbd", {}, key), does]);
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from iamkit.course import Course, Exercise, Progress, course_root
+from iamkit.course import Course, PolicyExercise, Progress, course_root
 from tests.browser.lab import LabPage, Theme, chromium, lab_page
 from tests.learning import Learning, learning
 
@@ -55,19 +55,21 @@ def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, fold
 
 
 @pytest.fixture
-def exercise() -> Exercise:
+def exercise() -> PolicyExercise:
     """The first exercise of the lesson that the widget shows."""
     source = (course_root() / "lessons" / NOTEBOOK).read_text(encoding="utf-8")
     shown = re.search(r'"exercise\(\\"([\w-]+)\\"\)"', source)
     assert shown
-    return Course().exercise(shown[1])
+    found = Course().exercise(shown[1])
+    assert isinstance(found, PolicyExercise)
+    return found
 
 
 def theme_name(lab: LabPage) -> str:
     return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
 
 
-def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Exercise, folder: Path) -> None:
+def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: PolicyExercise, folder: Path) -> None:
     """Type a wrong policy, see the request it gets wrong, take a hint, fix it, restart the kernel, see it passed."""
     theme = theme_name(lab)
     lab.run_all()
@@ -98,7 +100,7 @@ def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Exerc
     assert Progress(folder).history().passed(exercise.slug)
 
 
-def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: Exercise) -> None:
+def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: PolicyExercise) -> None:
     """Line and column are said, too."""
     lab.run_all()
     widget = lab.exercise(exercise.slug)
@@ -108,7 +110,7 @@ def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: Exerci
     lab.screenshot(f"syntax-error-{theme_name(lab)}", widget.root)
 
 
-def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Exercise) -> None:
+def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: PolicyExercise) -> None:
     """As axe-core sees prose, stored outputs and the widget, as opened, run, and with a failed check."""
     assert lab.violations() == []
     lab.screenshot(f"opened-{theme_name(lab)}")

@@ -122,7 +122,7 @@ def canonical_path(path: str, rules: ServiceRules = DEFAULT_RULES) -> str:
 
 
 def _normalize(path: str) -> str:
-    """Resolve `.` and `..` and drop empty segments, as RFC 3986 and AWS do."""
+    """Resolve `.` and `..` and drop empty segments; unlike RFC 3986, AWS ends `/a/.` without a slash."""
     kept: list[str] = []
     segments = path.split("/")
     for segment in segments:
@@ -130,8 +130,7 @@ def _normalize(path: str) -> str:
             del kept[-1:]
         elif segment not in ("", "."):
             kept.append(segment)
-    directory = segments[-1] in ("", ".", "..") and bool(kept)
-    return f"/{'/'.join(kept)}{'/' if directory else ''}"
+    return f"/{'/'.join(kept)}{'/' if kept and not segments[-1] else ''}"
 
 
 def canonical_pairs(query: str) -> list[tuple[str, str]]:

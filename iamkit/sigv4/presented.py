@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -29,6 +30,8 @@ _OF_QUERY = (ALGORITHM, CREDENTIAL, SIGNATURE, SIGNED_HEADERS, DATE, EXPIRES)
 # Any one of these in a query says that it is signed.
 _OF_SIGNATURE = frozenset({ALGORITHM, CREDENTIAL, SIGNATURE})
 _ALONE = ("host", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set", CONTENT_SHA256)
+# HTTP knows no other blanks.
+_SEPARATORS = re.compile(r"[ \t,]+")
 _ALGORITHMS = frozenset({HMAC_ALGORITHM, ECDSA_ALGORITHM})
 
 
@@ -146,7 +149,9 @@ def _unusual(header: str) -> tuple[str, str, str, str]:
     if algorithm not in _ALGORITHMS:
         raise Unreadable(Flaw.ALGORITHM, algorithm, header=header)
     parts: dict[str, str] = {}
-    for piece in rest.replace(",", " ").split():
+    for piece in _SEPARATORS.split(rest):
+        if not piece:
+            continue
         name, equals, value = piece.partition("=")
         if not equals:
             raise Unreadable(Flaw.NO_EQUALS_SIGN, piece, header=header)

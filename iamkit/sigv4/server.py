@@ -12,7 +12,7 @@ from iamkit.sigv4.faults import Fault, Protocol
 from iamkit.sigv4.presented import Flaw, Presented, Unreadable
 from iamkit.sigv4.rules import ServiceRules
 from iamkit.sigv4.scheme import TERMINATOR
-from iamkit.sigv4.times import write_time
+from iamkit.sigv4.times import shifted, write_time
 
 if TYPE_CHECKING:
     from iamkit.sigv4.explaining import Explanation
@@ -98,7 +98,7 @@ def time_details(presented: Presented, signed: datetime, server: Server) -> dict
     if presented.expires is None:
         milliseconds = str(SKEW // timedelta(milliseconds=1))
         return {"RequestTime": presented.timestamp, "ServerTime": now, "MaxAllowedSkewMilliseconds": milliseconds}
-    expires = {"Expires": _extended(signed + timedelta(seconds=presented.expires)), "ServerTime": now}
+    expires = {"Expires": _extended(shifted(signed, timedelta(seconds=presented.expires))), "ServerTime": now}
     if signed > server.now:
         return {"X-Amz-Date": str(int(signed.timestamp()) * 1000), **expires}
     return {"X-Amz-Expires": str(presented.expires), **expires}

@@ -152,7 +152,9 @@ def presign(
 ) -> Signed:
     """Sign a request in its query, for 1 to 604,800 seconds (A6).
 
-    The payload of S3 is UNSIGNED-PAYLOAD and else the SHA-256 of the body, unless it is given (A4). Raises as `sign`.
+    The payload of S3 is UNSIGNED-PAYLOAD and else the SHA-256 of the body, unless it is given (A4). S3 learns of
+    another payload only from an x-amz-content-sha256 header or parameter, which the request then needs. Raises as
+    `sign`.
     """
     stamp = write_time(at)
     scheme = credentials.scheme(stamp[:8], region, service)
@@ -188,6 +190,7 @@ def sign_headers(
     if rules.content_sha256_header:
         if values.get(CONTENT_SHA256, payload) != payload:
             request = _without(request, {CONTENT_SHA256})
+            del values[CONTENT_SHA256]
         if CONTENT_SHA256 not in values:
             added.append((CONTENT_SHA256, payload))
         values[CONTENT_SHA256] = payload

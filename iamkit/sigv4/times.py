@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _BASIC = re.compile(r"[0-9]{8}T[0-9]{6}Z").fullmatch
@@ -30,3 +30,11 @@ def read_time(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def shifted(at: datetime, by: timedelta) -> datetime:
+    """Shift a time, as far as there are years: clients may send dates in the year 9999."""
+    try:
+        return at + by
+    except OverflowError:
+        return (datetime.max if by > timedelta() else datetime.min).replace(tzinfo=UTC)

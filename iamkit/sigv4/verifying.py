@@ -27,7 +27,7 @@ from iamkit.sigv4.server import (
     unreadable,
     wrong_scope,
 )
-from iamkit.sigv4.times import read_time, write_time
+from iamkit.sigv4.times import read_time, shifted, write_time
 from iamkit.sigv4.verified import Verified
 
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
@@ -94,12 +94,12 @@ def _check_time(presented: Presented, server: Server) -> None:
         variant = "query" if presented.presigned else ""
         raise server.refuse(Fault.BAD_DATE, variant, date=presented.timestamp)
     valid = SKEW if presented.expires is None else timedelta(seconds=presented.expires)
-    if signed + valid < now:
+    if now - signed > valid:
         fault = Fault.URL_EXPIRED if presented.presigned else Fault.EXPIRED
-        limit, minutes = now - valid, valid / timedelta(minutes=1)
-    elif signed > now + SKEW:
+        limit, minutes = shifted(now, -valid), valid / timedelta(minutes=1)
+    elif signed - now > SKEW:
         fault = Fault.URL_NOT_YET_VALID if presented.presigned else Fault.NOT_YET_CURRENT
-        limit, minutes = now + SKEW, 15
+        limit, minutes = shifted(now, SKEW), 15
     else:
         return
     raise server.refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -41,7 +41,9 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _BAD_VALUE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n(?![ \t])")
+_PRINTABLE = bytes(range(ord(" "), ord("~") + 1))
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+").fullmatch
+_USUAL_METHODS = frozenset({"DELETE", "GET", "HEAD", "POST", "PUT"})
 _METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 
 
@@ -90,7 +92,7 @@ def assemble(
     rules: ServiceRules,
 ) -> CanonicalRequest:
     """Put a canonical request together from a raw path, a canonical query and trimmed header values."""
-    if not _METHOD(method):
+    if method not in _USUAL_METHODS and not _METHOD(method):
         raise InvalidHttpRequest(f"method `{method}` is not a word", "write it as HTTP does: `GET`")
     if names.bad is not None:
         raise InvalidHttpRequest(f"`{names.bad}` is no name of a header", "a name has letters, digits and hyphens")
@@ -197,14 +199,17 @@ def refuse_bad_escapes(text: str) -> None:
         )
 
 
-def header_values(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def header_values(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Map lower-case names to trimmed values; those of repeated headers are joined in their order (A3)."""
-    values: dict[str, str] = {}
+    values = {name.lower(): value for name, value in headers}
+    # Most requests have each name once and values without a blank too many, which one look at all of them tells.
+    every = " ".join(["", *values.values(), ""])
+    plain = "  " not in every and every.isascii() and not every.encode().translate(None, _PRINTABLE)
+    if plain and len(values) == len(headers):
+        return values
+    values = {}
     for name, value in headers:
-        # Most values are trimmed already: then splitting them at white space and joining them changes nothing.
-        if not (value.isascii() and " ".join(value.split()) == value):
-            value = _trim(name, value)
-        name = name.lower()
+        name, value = name.lower(), _trim(name, value)
         values[name] = f"{values[name]},{value}" if name in values else value
     return values
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class InvalidHttpRequest(ValueError):
@@ -15,8 +15,7 @@ class InvalidHttpRequest(ValueError):
         self.help = help
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """Hold a request: method, raw target, header pairs in their order with repeats, body.
 
     The target is what the request line has, `/path?query`, percent-encoded by the client. A body of None has not been

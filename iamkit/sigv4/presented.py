@@ -101,17 +101,18 @@ def read_presented(received: Received) -> Presented:
     """Read the proof of a request from its header or its query; raises Unreadable."""
     request, _, query, values = received
     header = values.get("authorization")
-    parameters: list[tuple[str, str]] = []
-    if "X-Amz-" in query or "%" in query:
-        parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS]
-    presigned = [name for name, _ in parameters if name in _OF_SIGNATURE]
-    if header is not None and presigned:
-        raise Unreadable(Flaw.BOTH, presigned[0], header=header)
-    if header is None and not presigned:
-        raise Unreadable(Flaw.NONE)
     if len(request.headers) != len(values):
         _refuse_repeats(received)
-    return _from_query(parameters) if header is None else _from_header(header, values)
+    if "X-Amz-" in query or "%" in query:
+        parameters = [pair for pair in received.pairs if pair[0] in PARAMETERS]
+        presigned = [name for name, _ in parameters if name in _OF_SIGNATURE]
+        if presigned and header is not None:
+            raise Unreadable(Flaw.BOTH, presigned[0], header=header)
+        if presigned:
+            return _from_query(parameters)
+    if header is None:
+        raise Unreadable(Flaw.NONE)
+    return _from_header(header, values)
 
 
 def _refuse_repeats(received: Received) -> None:

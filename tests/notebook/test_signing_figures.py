@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,7 +29,7 @@ def signed(request: HttpRequest = REQUEST) -> Signed:
 
 
 def with_one_letter_changed() -> Signed:
-    return signed(replace(REQUEST, target=REQUEST.target.replace("Users", "Userz")))
+    return signed(REQUEST._replace(target=REQUEST.target.replace("Users", "Userz")))
 
 
 def avalanche() -> View:
@@ -77,7 +76,7 @@ def test_one_changed_byte_gives_the_signature_that_signing_gives() -> None:
     before = signed()
     place = before.canonical_request.index("ListUsers") + len("ListUser")
     changed = signed(
-        replace(REQUEST, target=REQUEST.target.replace("Users", "Userr"))
+        REQUEST._replace(target=REQUEST.target.replace("Users", "Userr"))
     )  # `s` with its lowest bit flipped
     _, resigned = signing_figures.one_byte_changes(before)
     assert resigned[place] == signing_figures.flips(before, changed)[1].count
@@ -107,7 +106,7 @@ def test_a_presigned_request_has_steps_too() -> None:
 
 def test_two_requests_that_are_the_same_are_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     """A learner may change what is not signed: then there is nothing to draw."""
-    unsigned = replace(REQUEST, headers=[*REQUEST.headers, ("User-Agent", "mine")])
+    unsigned = REQUEST._replace(headers=[*REQUEST.headers, ("User-Agent", "mine")])
     signing_figures.avalanche(signed(), signed(unsigned))
     assert "nothing flips" in capsys.readouterr().out
 

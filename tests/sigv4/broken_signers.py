@@ -163,7 +163,7 @@ def normalized(path: str) -> str:
             kept = kept[:-1]
         elif segment not in ("", "."):
             kept.append(segment)
-    slash = "/" if kept and path.rsplit("/", 1)[1] in ("", ".", "..") else ""
+    slash = "/" if kept and path.endswith("/") else ""
     return "/" + "/".join(kept) + slash
 
 

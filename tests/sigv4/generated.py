@@ -47,7 +47,7 @@ class Signing:
 
     def with_(self, **changes: object) -> Signing:
         """Change the request, in one or more of its parts."""
-        return replace(self, request=replace(self.request, **changes))  # type: ignore[arg-type]
+        return replace(self, request=self.request._replace(**changes))  # type: ignore[arg-type]
 
 
 def escape(text: str, safe: str) -> str:
@@ -63,11 +63,6 @@ def words(raw: str, *, longest: int = 6) -> st.SearchStrategy[str]:
 def is_plain(segment: str) -> bool:
     """Whether normalizing leaves it as it is."""
     return not {"", ".", ".."} & set(segment.split("/")) and "%2" not in segment
-
-
-def ends_in_dots(target: str) -> bool:
-    """Whether the last segment of the path is `.` or `..`."""
-    return target.partition("?")[0].rpartition("/")[2] in (".", "..")
 
 
 @st.composite

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from iamkit.sigv4 import Fault, HttpRequest
 
@@ -33,7 +33,7 @@ def with_header(request: HttpRequest, name: str, change: Callable[[str], str | N
         new = change(value) if own.lower() == name.lower() else value
         if new is not None:
             headers.append((own, new))
-    return replace(request, headers=tuple(headers))
+    return request._replace(headers=tuple(headers))
 
 
 def with_authorization(request: HttpRequest, old: str, new: str) -> HttpRequest:
@@ -48,7 +48,7 @@ def with_authorization(request: HttpRequest, old: str, new: str) -> HttpRequest:
 
 def with_more(request: HttpRequest, *headers: tuple[str, str]) -> HttpRequest:
     """Add headers at the end."""
-    return replace(request, headers=(*request.headers, *headers))
+    return request._replace(headers=(*request.headers, *headers))
 
 
 def split(target: str) -> tuple[str, list[str]]:
@@ -60,7 +60,7 @@ def split(target: str) -> tuple[str, list[str]]:
 def with_query(request: HttpRequest, pieces: list[str]) -> HttpRequest:
     """Put other pieces into the query."""
     path, _ = split(request.target)
-    return replace(request, target=f"{path}?{'&'.join(pieces)}" if pieces else path)
+    return request._replace(target=f"{path}?{'&'.join(pieces)}" if pieces else path)
 
 
 def with_parameter(request: HttpRequest, name: str, *values: str) -> HttpRequest:
@@ -69,7 +69,7 @@ def with_parameter(request: HttpRequest, name: str, *values: str) -> HttpRequest
     made: list[str] = []
     for piece in pieces:
         made += [f"{name}={value}" for value in values] if piece.partition("=")[0] == name else [piece]
-    return replace(request, target=f"{path}?{'&'.join(made)}")
+    return request._replace(target=f"{path}?{'&'.join(made)}")
 
 
 def changed_bodies(request: HttpRequest, faults: frozenset[Fault]) -> Iterator[Mutation]:
@@ -77,10 +77,10 @@ def changed_bodies(request: HttpRequest, faults: frozenset[Fault]) -> Iterator[M
     body = request.body or b""
     for index, byte in enumerate(body):
         other = body[:index] + bytes([byte ^ 1]) + body[index + 1 :]
-        yield Mutation(f"body byte {index}", replace(request, body=other), faults)
-    yield Mutation("a byte more", replace(request, body=body + b"\0"), faults)
+        yield Mutation(f"body byte {index}", request._replace(body=other), faults)
+    yield Mutation("a byte more", request._replace(body=body + b"\0"), faults)
     if body:
-        yield Mutation("a byte less", replace(request, body=body[:-1]), faults)
+        yield Mutation("a byte less", request._replace(body=body[:-1]), faults)
 
 
 def changed_paths(request: HttpRequest) -> Iterator[Mutation]:
@@ -91,8 +91,8 @@ def changed_paths(request: HttpRequest) -> Iterator[Mutation]:
     for index in range(1, len(path)):
         other = path[:index] + ("x" if path[index] != "x" else "y") + path[index + 1 :]
         faults = one(Fault.MALFORMED_REQUEST) if index in inside else WRONG
-        yield Mutation(f"path character {index}", replace(request, target=other + end), faults)
-    yield Mutation("a longer path", replace(request, target=path + "x" + end), WRONG)
+        yield Mutation(f"path character {index}", request._replace(target=other + end), faults)
+    yield Mutation("a longer path", request._replace(target=path + "x" + end), WRONG)
 
 
 def changed_queries(request: HttpRequest, own: int) -> Iterator[Mutation]:
@@ -116,7 +116,7 @@ def changed_headers(request: HttpRequest, names: tuple[str, ...]) -> Iterator[Mu
         yield Mutation(f"{name}: removed", with_header(request, name, lambda value: None), gone)
         renamed = tuple((own + "x" if own.lower() == name else own, value) for own, value in request.headers)
         unsigned = one(Fault.HEADERS_NOT_SIGNED) if name.startswith("x-amz-") else gone
-        yield Mutation(f"{name}: renamed", replace(request, headers=renamed), unsigned)
+        yield Mutation(f"{name}: renamed", request._replace(headers=renamed), unsigned)
         again = Fault.INCOMPLETE if name == "host" else Fault.SIGNATURE_MISMATCH
         yield Mutation(f"{name}: repeated", with_more(request, (name, "more")), one(again))
     yield Mutation("an x-amz- header more", with_more(request, ("X-Amz-More", "1")), one(Fault.HEADERS_NOT_SIGNED))

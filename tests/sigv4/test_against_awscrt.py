@@ -11,9 +11,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from iamkit.sigv4 import UNSIGNED_PAYLOAD, Credentials, HttpRequest, presign, sign, verify
-from tests.sigv4.generated import EXPIRES, PERMANENT, QUERY_RAW, TEMPORARY, Signing, ends_in_dots, queries, signings
+from tests.sigv4.generated import EXPIRES, PERMANENT, QUERY_RAW, TEMPORARY, Signing, queries, signings
 
-# Kept apart from the rest, for both clients of AWS make another path of them than RFC 3986 does.
+# Both clients of AWS make another path of them than RFC 3986 does.
 DOTS = ("/a/.", "/a/..", "/a/b/..", "/a/./.", "/a//.", "/..", "/.")
 RUNS = settings(max_examples=4 * settings().max_examples)
 S3 = st.just("s3")
@@ -64,9 +64,8 @@ def authorization(request: HttpRequest) -> list[str]:
 
 
 def readable_by_crt(case: Signing) -> bool:
-    """Whether the Common Runtime does not take `:/` in the target for the end of a scheme or a port; dots: see DOTS."""
-    dots = case.service != "s3" and ends_in_dots(case.request.target)
-    return ":/" not in case.request.target and not dots
+    """Whether the Common Runtime does not take `:/` in the target for the end of a scheme or a port."""
+    return ":/" not in case.request.target
 
 
 def both_sign_the_header(case: Signing) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -43,7 +42,7 @@ class Failing(NamedTuple):
 
 
 WAYS = {
-    "malformed": Failing(lambda request: replace(request, target="/%zz")),
+    "malformed": Failing(lambda request: request._replace(target="/%zz")),
     "no credentials": Failing(lambda request: with_header(request, "Authorization", lambda _: None)),
     "two mechanisms": Failing(lambda request: with_more(request, ("Authorization", "AWS4-HMAC-SHA256 a=b")), True),
     "algorithm": Failing(lambda request: with_authorization(request, "SHA256 ", "SHA512 ")),
@@ -62,7 +61,7 @@ WAYS = {
     "token": Failing(lambda request: with_header(request, "X-Amz-Security-Token", lambda _: "x"), temporary=True),
     "token ended": Failing(lambda request: request, temporary=True, ends=NOON - timedelta(seconds=1)),
     "key": Failing(lambda request: request, known=False),
-    "signature": Failing(lambda request: replace(request, method="PUT")),
+    "signature": Failing(lambda request: request._replace(method="PUT")),
 }  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def test_s3_signature_mismatch_shows_what_was_compared() -> None:
         "AWSAccessKeyId", "StringToSign", "SignatureProvided", "StringToSignBytes", "CanonicalRequest",
         "CanonicalRequestBytes",
     ]  # fmt: skip
-    signed = sign(replace(BASE, method="PUT"), PERMANENT, region="us-east-1", service="s3", at=NOON)
+    signed = sign(BASE._replace(method="PUT"), PERMANENT, region="us-east-1", service="s3", at=NOON)
     assert fields["AWSAccessKeyId"] == PERMANENT.access_key_id
     assert fields["CanonicalRequest"] == signed.canonical_request
     assert fields["StringToSign"] == signed.string_to_sign
@@ -149,7 +148,7 @@ def test_s3_signature_mismatch_shows_what_was_compared() -> None:
 def test_signature_mismatch_shows_the_canonical_string(service: str) -> None:
     """The other services put both texts into the message (A13)."""
     failure = fail(WAYS["signature"], service)
-    signed = sign(replace(BASE, method="PUT"), PERMANENT, region="us-east-1", service=service, at=NOON)
+    signed = sign(BASE._replace(method="PUT"), PERMANENT, region="us-east-1", service=service, at=NOON)
     assert failure.message == (
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
         "Key and signing method. Consult the service documentation for details."
@@ -182,9 +181,9 @@ def test_s3_clock_skew_says_how_far(minutes: int) -> None:
         lambda request: with_header(request, "X-Amz-Date", lambda _: HOSTILE),
         lambda request: with_more(request, ("X-Amz-" + HOSTILE, HOSTILE)),
         lambda request: with_header(request, "Host", lambda _: HOSTILE),
-        lambda request: replace(request, target="/%zz" + HOSTILE),
-        lambda request: replace(request, target="/" + HOSTILE),
-        lambda request: replace(request, method=HOSTILE),
+        lambda request: request._replace(target="/%zz" + HOSTILE),
+        lambda request: request._replace(target="/" + HOSTILE),
+        lambda request: request._replace(method=HOSTILE),
     ],
 )
 def test_hostile_text_stays_text(change: Callable[[HttpRequest], HttpRequest], service: str) -> None:
@@ -214,7 +213,7 @@ def test_no_answer_tells_a_secret(way: Failing, service: str) -> None:
     """Neither the secret key nor the signature that would have been right is in an answer or in a repr."""
     failure = fail(way, service)
     credentials = TEMPORARY if way.temporary else PERMANENT
-    right = sign(replace(BASE, method="PUT"), PERMANENT, region="us-east-1", service=service, at=NOON).signature
+    right = sign(BASE._replace(method="PUT"), PERMANENT, region="us-east-1", service=service, at=NOON).signature
     told = failure.response().body.decode() + repr(failure) + str(failure) + repr(failure.details)
     assert credentials.secret_access_key not in told
     assert right not in told

@@ -96,7 +96,7 @@ def other_failures() -> Iterator[tuple[Fault, HttpRequest, timedelta]]:
     yield Fault.WRONG_SCOPE, arrived(send(replace(LIST_USERS, region="us-west-2")).request), now
     yield Fault.UNKNOWN_KEY, arrived(send(replace(LIST_USERS, access_key_id="AKIAOTHER")).request), now
     yield Fault.BAD_TOKEN, arrived(send(replace(LIST_USERS, token="stale")).request), now
-    yield Fault.MALFORMED_REQUEST, replace(arrived(right), target="/%zz"), now
+    yield Fault.MALFORMED_REQUEST, arrived(right)._replace(target="/%zz"), now
 
 
 @pytest.mark.parametrize(("fault", "request_", "later"), list(other_failures()))
@@ -121,7 +121,7 @@ def test_a_signature_of_sigv4a_is_not_searched() -> None:
     request = HttpRequest("GET", "/", (("Host", "iam.amazonaws.com"),))
     keys = credentials_of(case)
     signed = sign_v4a(request, keys, region_set=["us-east-1"], service="iam", at=NOON)
-    tampered = replace(signed.request, target="/other")
+    tampered = signed.request._replace(target="/other")
     with pytest.raises(AuthenticationFailure) as caught:
         verify(tampered, lookup_of(case), region="us-east-1", service="iam", now=NOON)
     assert caught.value.fault is Fault.SIGNATURE_MISMATCH

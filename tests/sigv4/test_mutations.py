@@ -172,7 +172,7 @@ def header_mutations(case: Signing, signed: Signed) -> Iterator[Mutation]:
     yield from changed_tokens(case, signed)
     yield from changed_authorization(case, signed)
     other = "POST" if request.method != "POST" else "PUT"
-    yield Mutation("method", replace(request, method=other), WRONG)
+    yield Mutation("method", request._replace(method=other), WRONG)
     for name in ("Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"):
         for value in request.header(name):
             yield Mutation(f"{name} twice", with_more(request, (name.lower(), value)), one(Fault.INCOMPLETE))
@@ -225,7 +225,7 @@ def query_mutations(case: Signing, signed: Signed) -> Iterator[Mutation]:
     if temporary:
         yield Mutation("no token", with_parameter(request, "X-Amz-Security-Token"), one(Fault.BAD_TOKEN))
     other = "POST" if request.method != "POST" else "PUT"
-    yield Mutation("method", replace(request, method=other), WRONG)
+    yield Mutation("method", request._replace(method=other), WRONG)
 
 
 @FEWER
@@ -259,9 +259,9 @@ def test_what_is_the_same_request_still_passes(case: Signing, random: Random, pr
     shuffled = list(pieces)
     random.shuffle(shuffled)
     same = [
-        replace(request, headers=tuple(headers)),
-        replace(request, headers=tuple((name.swapcase(), value) for name, value in headers)),
-        replace(request, headers=tuple((name, f"  {value.replace(' ', '   ')} ") for name, value in request.headers)),
+        request._replace(headers=tuple(headers)),
+        request._replace(headers=tuple((name.swapcase(), value) for name, value in headers)),
+        request._replace(headers=tuple((name, f"  {value.replace(' ', '   ')} ") for name, value in request.headers)),
         with_query(request, shuffled),
         with_query(request, ["", *pieces, ""]),
         with_query(request, [piece if "=" in piece else piece + "=" for piece in pieces]),
@@ -277,15 +277,15 @@ def test_repeated_and_joined_headers_are_the_same() -> None:
     case = Signing(twice)
     signed = signed_in_header(case)
     kept = tuple(pair for pair in signed.request.headers if pair[0].lower() != "accept")
-    assert checked(case, replace(signed.request, headers=(*kept, ("Accept", "a,b"))))
-    swapped = replace(signed.request, headers=(*kept, ("Accept", "b"), ("Accept", "a")))
+    assert checked(case, signed.request._replace(headers=(*kept, ("Accept", "a,b"))))
+    swapped = signed.request._replace(headers=(*kept, ("Accept", "b"), ("Accept", "a")))
     refused(case, Mutation("order of values", swapped, WRONG), presigned=False)
 
 
 def test_the_body_of_an_s3_url_is_not_signed() -> None:
     """Whoever holds a presigned PUT may upload what they like: UNSIGNED-PAYLOAD (A4)."""
     case = Signing(HttpRequest("PUT", "/amzn-s3-demo-bucket/a.txt", (("Host", "localhost"),)), service="s3")
-    request = replace(signed_in_query(case).request, body=b"anything")
+    request = signed_in_query(case).request._replace(body=b"anything")
     assert checked(case, request).body == b"anything"
 
 

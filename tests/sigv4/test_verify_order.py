@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,9 @@ CHANGES: dict[str, Callable[..., HttpRequest]] = {
     "set parameter": with_parameter,
     "remove parameter": with_parameter,
     "add parameter": added,
-    "set target": lambda request, target: replace(request, target=target),
-    "set method": lambda request, method: replace(request, method=method),
-    "set body": lambda request, body: replace(request, body=body.encode()),
+    "set target": lambda request, target: request._replace(target=target),
+    "set method": lambda request, method: request._replace(method=method),
+    "set body": lambda request, body: request._replace(body=body.encode()),
 }
 
 

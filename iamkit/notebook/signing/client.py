@@ -53,9 +53,9 @@ def _parts(request: HttpRequest, inputs: Inputs) -> Iterator[tuple[str, HttpRequ
     here = replace(inputs, region="us-east-1", service="iam")
     yield "region", plain, replace(here, region=inputs.region)
     yield "service", plain, replace(here, service=inputs.service)
-    yield "method", replace(plain, method=request.method), here
-    yield "path", replace(plain, target=request.path), here
-    yield "query", replace(plain, target=f"/?{request.query}"), here
+    yield "method", plain._replace(method=request.method), here
+    yield "path", plain._replace(target=request.path), here
+    yield "query", plain._replace(target=f"/?{request.query}"), here
     yield "headers", request, inputs
 
 

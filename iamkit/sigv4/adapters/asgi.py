@@ -6,7 +6,6 @@ ASGI loses nothing that is signed: it has the raw path, the raw query, and every
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote
@@ -67,7 +66,7 @@ class VerifyingMiddleware:
             request = http_request(scope)
             if scope["type"] == "http":
                 body = None if streams(request) else await read_body(receive, self.max_body)
-            verified = verify(replace(request, body=body), self.lookup, now=self.clock(), **self.options)
+            verified = verify(request._replace(body=body), self.lookup, now=self.clock(), **self.options)
         except (AuthenticationFailure, Refusal) as refused:
             return await _answer(refused, scope, send)
         except ClientDisconnected:

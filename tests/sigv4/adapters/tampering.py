@@ -6,7 +6,6 @@ import http.client
 import io
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -56,17 +55,17 @@ def in_chunks(body: bytes, *, service: str = "s3", chunk_size: int = 8192) -> Ht
     request = HttpRequest("PUT", "/report.csv", headers, None)
     done = sign(request, KEY, region=REGION, service=service, at=AT, payload=STREAMING_PAYLOAD)
     chunks = encode_chunks(io.BytesIO(body), done.chunks, payload=STREAMING_PAYLOAD, chunk_size=chunk_size)
-    return replace(done.request, body=b"".join(chunks))
+    return done.request._replace(body=b"".join(chunks))
 
 
 def without(request: HttpRequest, *names: str) -> HttpRequest:
     """Drop headers, named in lower case."""
-    return replace(request, headers=tuple(pair for pair in request.headers if pair[0].lower() not in names))
+    return request._replace(headers=tuple(pair for pair in request.headers if pair[0].lower() not in names))
 
 
 def adding(request: HttpRequest, *headers: tuple[str, str]) -> HttpRequest:
     """Add headers after signing."""
-    return replace(request, headers=(*request.headers, *headers))
+    return request._replace(headers=(*request.headers, *headers))
 
 
 _authorization = ("Authorization", signed().header("authorization")[0])
@@ -80,11 +79,11 @@ REFUSED: dict[str, tuple[HttpRequest, str]] = {
     "missing token": (without(signed(credentials=TEMPORARY), "x-amz-security-token"), "UnrecognizedClientException"),
     "wrong region": (signed(region="eu-west-1"), "InvalidSignatureException"),
     "wrong service": (signed(service="s3"), "InvalidSignatureException"),
-    "changed body": (replace(signed(), body=b'{"item": 2}'), "InvalidSignatureException"),
-    "changed method": (replace(signed(), method="PUT"), "InvalidSignatureException"),
-    "changed path": (replace(signed(), target="/orders/8?expand=items"), "InvalidSignatureException"),
-    "changed query": (replace(signed(), target="/orders/7?expand=all"), "InvalidSignatureException"),
-    "added query": (replace(signed(), target="/orders/7?expand=items&expand=all"), "InvalidSignatureException"),
+    "changed body": (signed()._replace(body=b'{"item": 2}'), "InvalidSignatureException"),
+    "changed method": (signed()._replace(method="PUT"), "InvalidSignatureException"),
+    "changed path": (signed()._replace(target="/orders/8?expand=items"), "InvalidSignatureException"),
+    "changed query": (signed()._replace(target="/orders/7?expand=all"), "InvalidSignatureException"),
+    "added query": (signed()._replace(target="/orders/7?expand=items&expand=all"), "InvalidSignatureException"),
     "changed header": (
         adding(without(signed("POST", "/", ("X-Amz-Target", "Read")), "x-amz-target"), ("X-Amz-Target", "Delete")),
         "InvalidSignatureException",
@@ -97,7 +96,7 @@ REFUSED: dict[str, tuple[HttpRequest, str]] = {
     "changed host": (adding(without(signed(), "host"), ("Host", "other.example.com")), "InvalidSignatureException"),
     "16 minutes old": (signed(at=AT - timedelta(minutes=16)), "InvalidSignatureException"),
     "16 minutes early": (signed(at=AT + timedelta(minutes=16)), "InvalidSignatureException"),
-    "URL with another method": (replace(presigned(), method="DELETE"), "InvalidSignatureException"),
+    "URL with another method": (presigned()._replace(method="DELETE"), "InvalidSignatureException"),
 }
 
 ACCEPTED: dict[str, HttpRequest] = {

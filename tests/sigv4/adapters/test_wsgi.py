@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -281,7 +280,7 @@ def test_a_body_without_an_end_is_refused(changed: dict[str, str], status: int) 
 
 def test_the_answer_to_head_has_no_body() -> None:
     """HTTP has none there, whatever went wrong."""
-    answer = call(guard(), environ_of(replace(signed(credentials=WRONG), method="HEAD")))
+    answer = call(guard(), environ_of(signed(credentials=WRONG)._replace(method="HEAD")))
 
     assert (answer.status, answer.body) == (403, b"")
 
@@ -309,7 +308,7 @@ def tampered(chunk: int) -> HttpRequest:
     for _ in range(chunk + 1):
         at = body.index(b"\r\n", body.index(b";chunk-signature=", at + 1)) + 2
     body[at] ^= 1
-    return replace(request, body=bytes(body))
+    return request._replace(body=bytes(body))
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -405,7 +404,7 @@ def test_a_failure_does_not_become_the_end_of_the_body() -> None:
 def test_a_truncated_body_is_the_answer() -> None:
     """Chunks that are missing are as wrong as chunks that differ."""
     request = in_chunks(BODY)
-    shorter = replace(request, body=(request.body or b"")[:-1])
+    shorter = request._replace(body=(request.body or b"")[:-1])
 
     assert call(guard(service="s3"), environ_of(shorter)).status == 400
 

@@ -152,6 +152,8 @@ def canonical_pairs(query: str) -> list[tuple[str, str]]:
 
 def canonical_query(query: str) -> str:
     """Put a raw query in canonical form: encoded, then sorted by name and then by value (A2)."""
+    if not query:
+        return ""
     if _PLAIN_QUERY(query):
         # NUL sorts before everything that a name can have, as the end of a name does.
         return "&".join(sorted(query.replace("=", "\0").split("&"))).replace("\0", "=")

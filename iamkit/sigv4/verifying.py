@@ -74,7 +74,7 @@ def _check_signed_headers(received: Received, presented: Presented, server: Serv
     sent = received.values
     if "host" not in signed.names or "host" not in sent:
         raise server.refuse(Fault.HOST_NOT_SIGNED, details={"HeadersNotSigned": "host"})
-    unsigned = [name for name in sent.keys() - signed.names if name.startswith("x-amz-")]
+    unsigned = [name for name in sent if name not in signed.names and name.startswith("x-amz-")]
     if unsigned and not server.rules.sign_session_token:
         unsigned = [name for name in unsigned if name != TOKEN.lower()]
     if unsigned:

@@ -1,7 +1,7 @@
 """What a learner sees and calls in JupyterLab; importing it teaches a running IPython `%%policy` and `%%code`."""
 
 from iamkit.notebook import figures, magic
-from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, solution
+from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, signature_lab, solution
 
 __all__ = [
     "check",
@@ -13,6 +13,7 @@ __all__ = [
     "quiz",
     "reset",
     "show",
+    "signature_lab",
     "solution",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ from iamkit.notebook.defining import define_passed
 from iamkit.notebook.display import show_once, show_widget_once
 from iamkit.notebook.guard import guarded, say
 from iamkit.notebook.guard import show as show_view
+from iamkit.notebook.signing.presets import AT
 from iamkit.notebook.sources import program_of
 from iamkit.notebook.views.policies import invalid_view, request_view
 from iamkit.notebook.views.predictions import scenario_view
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from iamkit.course import Hint, Prediction, ProgressReport, Question, Result, Solution
     from iamkit.course.checking import Attempt
     from iamkit.notebook.exercise_widget import ExerciseWidget
+    from iamkit.notebook.signing.widget import SignatureLab
 
 T = TypeVar("T")
 
@@ -89,6 +92,15 @@ def predict(slug: str, guess: str | Decision | None = None) -> Prediction:
         show_once(prediction, scenario_view(course.scenario(prediction.slug)))
         return prediction
     return _shown(prediction)
+
+
+@guarded
+def signature_lab(preset: str = "iam-get", at: datetime = AT) -> SignatureLab | None:
+    """Show the signature lab, with one of its presets and the client's clock at a time."""
+    # A widget's machinery takes longer to import than all the rest.
+    from iamkit.notebook.signing.widget import open_lab
+
+    return open_lab(preset, at)
 
 
 @guarded

@@ -41,7 +41,7 @@ def server(folder: Path) -> Iterator[Learning]:
     configuration.parent.mkdir(parents=True, exist_ok=True)
     configuration.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
     with learning(folder) as started:
-        cell = "from iamkit.notebook.signature_lab import signature_lab\nlab = signature_lab()"
+        cell = "from iamkit.notebook import signature_lab\nlab = signature_lab()"
         cells = [nbformat.v4.new_markdown_cell("# Lab"), nbformat.v4.new_code_cell(cell)]
         for number, each in enumerate(cells):
             each.id = f"cell-{number}"

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from iamkit.notebook import signature_lab as module
-from iamkit.notebook.signature_lab import SignatureLab, signature_lab
+from iamkit.notebook import signature_lab
+from iamkit.notebook.signing import widget as module
 from iamkit.notebook.signing.presets import PRESETS
+from iamkit.notebook.signing.widget import SignatureLab
 from iamkit.notebook.signing.words import as_text
 
-STATIC = Path(module.__file__).parent / "static"
+STATIC = Path(__file__).parents[2] / "iamkit" / "notebook" / "static"
 
 
 class Page:

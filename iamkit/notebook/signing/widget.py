@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from iamkit.notebook.display import show_widget_once
-from iamkit.notebook.guard import guarded, say
+from iamkit.notebook.guard import say
 from iamkit.notebook.signing.clock import later
 from iamkit.notebook.signing.desk import Desk, work
 from iamkit.notebook.signing.inputs import Inputs
@@ -20,15 +20,14 @@ from iamkit.notebook.signing.picture import picture, presets
 from iamkit.notebook.signing.presets import AT, PRESETS
 from iamkit.notebook.signing.words import as_text
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 
 # A page compares with what it shows, which is one of the last few desks.
 _REMEMBERED = 20
 
 
-@guarded
-def signature_lab(preset: str = "iam-get", at: datetime = AT) -> SignatureLab | None:
-    """Show the signature lab, with one of its presets and the client's clock at a time."""
+def open_lab(preset: str, at: datetime) -> SignatureLab | None:
+    """Show the lab, or say what is wrong with the arguments."""
     if not isinstance(preset, str) or preset not in PRESETS:
         close = get_close_matches(str(preset), PRESETS, n=1)
         meant = f"did you mean `{close[0]}`? " if close else ""

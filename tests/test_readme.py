@@ -21,12 +21,22 @@ def shown(name: str) -> str:
 
 def test_the_program_prints_what_stands_below_it() -> None:
     """The Python in the README runs, and its output is the block that follows it."""
-    program = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert program
-    printed = io.StringIO()
+    for name in ("engine", "signature"):
+        program = README.partition(f"<!-- {name} -->")[0].rpartition("```python\n")[2].partition("```")[0]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(program, {})
+        assert shown(name) == printed.getvalue().strip()
+
+
+def test_the_signed_api_answers_as_the_readme_says() -> None:
+    """The two programs of that section run one after the other, and print what stands behind each `print`."""
+    section = README.partition("## Sign and verify requests of your own")[2].partition("\n## ")[0]
+    printed, names = io.StringIO(), dict[str, object]()
     with contextlib.redirect_stdout(printed):
-        exec(program[1], {})
-    assert shown("engine") == printed.getvalue().strip()
+        for program in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+            exec(program, names)
+    assert re.findall(r"\.text\)  # (.*)", section) == printed.getvalue().splitlines() != []
 
 
 def test_the_failed_check_is_what_the_exercise_answers() -> None:

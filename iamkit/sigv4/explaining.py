@@ -55,7 +55,8 @@ class Explanation:
             return "the signature is right: the client signed what the service expects"
         if not self.tried:
             return "no mistakes were looked for: SigV4A never gives the same signature twice"
-        return f"none of {self.tried:,} usual mistakes gives this signature: the secret is another, or the request changed on the way"
+        tried = f"none of {self.tried:,} usual mistakes gives this signature"
+        return f"{tried}: the secret is another, or the request changed on the way"
 
     @property
     def help(self) -> str:

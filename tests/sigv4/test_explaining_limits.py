@@ -61,7 +61,8 @@ def test_no_mistake_found(kind: str) -> None:
     assert (explanation.mistakes, explanation.differences) == ((), ())
     assert explanation.likely is None
     assert explanation.sentence == (
-        f"none of {explanation.tried:,} usual mistakes gives this signature: the secret is another, or the request changed on the way"
+        f"none of {explanation.tried:,} usual mistakes gives this signature: "
+        "the secret is another, or the request changed on the way"
     )
     help = "check the secret access key; then compare your canonical request with the one the server expected"
     assert help == explanation.help

@@ -96,6 +96,30 @@ ANSWERS[Fault.URL_NOT_YET_VALID, ""] = ANSWERS[Fault.NOT_YET_CURRENT, ""]
 ANSWERS[Fault.INACTIVE_KEY, ""] = ANSWERS[Fault.UNKNOWN_KEY, ""]
 ANSWERS[Fault.BAD_CHUNK, ""] = ANSWERS[Fault.PAYLOAD_MISMATCH, ""]
 
+_NOT_VALIDATED = Answer("AuthFailure", 401, "AWS was not able to validate the provided access credentials")
+_EXPIRED = Answer("RequestExpired", 400, "Request has expired.")
+_TOO_LATE = (
+    Fault.EXPIRED, Fault.NOT_YET_CURRENT, Fault.URL_EXPIRED, Fault.URL_NOT_YET_VALID, Fault.EXPIRED_TOKEN
+)  # fmt: skip
+# EC2 says less than the other services (its page of API error codes).
+EC2_ANSWERS = {
+    **ANSWERS,
+    **dict.fromkeys(
+        [
+            (fault, "")
+            for fault in (
+                Fault.UNKNOWN_KEY, Fault.INACTIVE_KEY, Fault.BAD_TOKEN, Fault.SIGNATURE_MISMATCH,
+                Fault.PAYLOAD_MISMATCH, Fault.BAD_CHUNK, Fault.WRONG_SCOPE,
+            )
+        ],
+        _NOT_VALIDATED,
+    ),
+    **dict.fromkeys(
+        [(fault, "") for fault in _TOO_LATE],
+        _EXPIRED,
+    ),
+}  # fmt: skip
+
 _HEADER, _QUERY = "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"
 _IN_HEADER, _IN_QUERY = "The authorization header is malformed; ", "Error parsing the X-Amz-Credential parameter; "
 _FIVE_PARTS = 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from iamkit.sigv4.answers import ANSWERS, S3_ANSWERS
+from iamkit.sigv4.answers import ANSWERS, EC2_ANSWERS, S3_ANSWERS
 from iamkit.sigv4.faults import Fault, Protocol
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def failure(
     if protocol is Protocol.S3:
         code, status, text = S3_ANSWERS.get((fault, variant)) or S3_ANSWERS[fault, ""]
         return AuthenticationFailure(fault, protocol, text.format(**words), code, status, details, explain)
-    code, status, text = ANSWERS.get((fault, variant)) or ANSWERS[fault, ""]
-    if protocol is not Protocol.QUERY:
+    answers = EC2_ANSWERS if protocol is Protocol.EC2 else ANSWERS
+    code, status, text = answers.get((fault, variant)) or answers[fault, ""]
+    if protocol in (Protocol.JSON, Protocol.REST_JSON):
         code = _JSON_NAMES.get(code, f"{code}Exception")
         status = 400 if protocol is Protocol.JSON else 403
     return AuthenticationFailure(fault, protocol, text.format(**words), code, status, None, explain)

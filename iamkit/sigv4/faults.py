@@ -39,6 +39,7 @@ class Protocol(Enum):
     """How a service talks on the wire, as far as its errors show it."""
 
     QUERY = "query"
+    EC2 = "ec2"
     JSON = "json"
     REST_JSON = "rest-json"
     S3 = "s3"
@@ -51,7 +52,7 @@ class Protocol(Enum):
 
 # fmt: off
 _QUERY = (
-    "autoscaling", "cloudformation", "ec2", "elasticache", "elasticloadbalancing", "iam", "rds", "redshift",
+    "autoscaling", "cloudformation", "elasticache", "elasticloadbalancing", "iam", "rds", "redshift",
     "ses", "sns", "sts"
 )
 _JSON = (
@@ -61,6 +62,7 @@ _JSON = (
 # fmt: on
 _PROTOCOLS = {
     **dict.fromkeys(_QUERY, Protocol.QUERY),
+    "ec2": Protocol.EC2,
     **dict.fromkeys(_JSON, Protocol.JSON),
     **dict.fromkeys(S3_NAMES, Protocol.S3),
 }

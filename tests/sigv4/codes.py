@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from iamkit.sigv4 import Fault, Protocol
 
-SERVICES = {"iam": Protocol.QUERY, "dynamodb": Protocol.JSON, "lambda": Protocol.REST_JSON, "s3": Protocol.S3}
+SERVICES = {
+    "iam": Protocol.QUERY,
+    "ec2": Protocol.EC2,
+    "dynamodb": Protocol.JSON,
+    "lambda": Protocol.REST_JSON,
+    "s3": Protocol.S3,
+}
 
 _QUERY = {
     "MissingAuthenticationToken": (Fault.NO_CREDENTIALS,),
@@ -36,6 +42,30 @@ _JSON_NAMES = {
     "InvalidClientTokenId": "UnrecognizedClientException",
 }
 
+# EC2 tells little apart ("Error codes for the Amazon EC2 API").
+_EC2 = {
+    **dict.fromkeys(
+        (
+            Fault.BAD_TOKEN,
+            Fault.UNKNOWN_KEY,
+            Fault.INACTIVE_KEY,
+            Fault.WRONG_SCOPE,
+            Fault.PAYLOAD_MISMATCH,
+            Fault.SIGNATURE_MISMATCH,
+        ),
+        ("AuthFailure", 401),
+    ),
+    **dict.fromkeys(
+        (
+            Fault.EXPIRED,
+            Fault.NOT_YET_CURRENT,
+            Fault.URL_EXPIRED,
+            Fault.URL_NOT_YET_VALID,
+            Fault.EXPIRED_TOKEN,
+        ),
+        ("RequestExpired", 400),
+    ),
+}
 # S3 says another thing of nearly every fault. Where the header and the query differ, the query stands below.
 _S3 = {
     Fault.MALFORMED_REQUEST: ("InvalidURI", 400),
@@ -75,9 +105,11 @@ def code_and_status(fault: Fault, protocol: Protocol, *, presigned: bool) -> tup
     """Say the code and the status of a fault, or None where no source settles them."""
     if protocol is Protocol.S3:
         return (_S3_QUERY.get(fault) if presigned else None) or _S3.get(fault)
+    if protocol is Protocol.EC2 and fault in _EC2:
+        return _EC2[fault]
     code = _CODES.get(fault)
     if code is None:
         return None
-    if protocol is Protocol.QUERY:
+    if protocol in (Protocol.QUERY, Protocol.EC2):
         return code, 400 if code == "IncompleteSignature" else 403
     return _JSON_NAMES.get(code, code + "Exception"), 400 if protocol is Protocol.JSON else 403

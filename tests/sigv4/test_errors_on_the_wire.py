@@ -105,6 +105,7 @@ def test_content_types(service: str) -> None:
     assert found is not None
     wanted = {
         Protocol.QUERY: ("text/xml",),
+        Protocol.EC2: ("text/xml",),
         Protocol.S3: ("application/xml",),
         Protocol.JSON: ("application/x-amz-json-1.0", "application/x-amz-json-1.1"),
         Protocol.REST_JSON: ("application/json",),

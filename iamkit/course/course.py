@@ -134,8 +134,9 @@ class Course:
         warning = self.progress.add(Record("answer", question, _word(given.correct)))
         return replace(given, note=_joined(given.note, warning))
 
-    def report(self) -> ProgressReport:
-        return make_report(self.content, self.progress.history())
+    def report(self, lesson: str | None = None) -> ProgressReport:
+        """Count what was done, in the course or in a lesson (`02_sigv4`, `02`); raises UnknownExercise."""
+        return make_report(self.content, self.progress.history(), lesson)
 
 
 def _word(correct: bool) -> str:

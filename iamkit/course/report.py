@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from iamkit.course.content import UnknownExercise
+
 if TYPE_CHECKING:
     from iamkit.course.content import Content, Lesson
     from iamkit.course.exercises import Exercise
@@ -59,9 +61,12 @@ class ProgressReport:
         return "\n".join([*lines, *filter(None, [self.note])])
 
 
-def make_report(content: Content, history: History) -> ProgressReport:
-    """Count what the history says of each thing the course asks."""
-    lessons = tuple(_lesson(lesson, history) for lesson in content.lessons)
+def make_report(content: Content, history: History, lesson: str | None = None) -> ProgressReport:
+    """Count what the history says of each thing that the course asks, or one lesson of it, by its name or number."""
+    chosen = [each for each in content.lessons if lesson in (None, each.name, each.name[:2])]
+    if not chosen and lesson is not None:
+        raise UnknownExercise("lesson", lesson, [each.name for each in content.lessons])
+    lessons = tuple(_lesson(each, history) for each in chosen)
     done, total = sum(row.done for row in lessons), sum(row.total for row in lessons)
     return ProgressReport(lessons, done, total, note=_note(history))
 

@@ -104,9 +104,9 @@ def signature_lab(preset: str = "iam-get", at: datetime = AT) -> SignatureLab | 
 
 
 @guarded
-def progress() -> ProgressReport:
-    """Show how far the learner is."""
-    return _shown(session.current().course.report())
+def progress(lesson: str | None = None) -> ProgressReport:
+    """Show how far the learner is, in the course or in one lesson: `progress("02")`."""
+    return _shown(session.current().course.report(None if lesson is None else _name(lesson)))
 
 
 @guarded

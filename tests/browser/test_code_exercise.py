@@ -101,7 +101,7 @@ def test_a_learner_fails_and_passes(lab: LabPage, folder: Path) -> None:
 def test_what_the_server_answers_is_shown(lab: LabPage) -> None:
     """The line that the client signed otherwise, and the mistake that leads to its signature."""
     widget = lab.exercise(SIGNER)
-    checked(widget, wrong(SIGNER, "sorted as encoded"), "The client sorted the query before encoding it.")
+    checked(widget, wrong(SIGNER, "sorted as encoded"), "The client sorted the query, then encoded it;")
     for part in ("First difference", "Line 3 (query)", "does not match the signature you provided", "What you sent"):
         expect(widget.result).to_contain_text(part)
     lab.screenshot(f"program-refused-{theme_name(lab)}", widget.root)

@@ -130,6 +130,18 @@ def test_the_results_of_the_course_come_back(course: Course) -> None:
     assert report.done == 1
 
 
+def test_progress_of_one_lesson(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its number or its name; a lesson that there is not is answered with those that there are."""
+    name = course.content.lessons[0].name
+    for asked in (name, name[:2]):
+        report = progress(asked)
+        assert report is not None
+        assert [row.lesson for row in report.lessons] == [name]
+    capsys.readouterr()
+    assert progress("99") is None
+    assert "there is no lesson `99`" in capsys.readouterr().out
+
+
 def test_a_check_takes_a_file(tmp_path: Path, course: Course) -> None:
     path = tmp_path / "policy.json"
     path.write_text(course.exercise(SLUG).solution)

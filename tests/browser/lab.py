@@ -8,18 +8,22 @@ from __future__ import annotations
 import contextlib
 import importlib.resources
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+import nbformat
+from nbformat import NotebookNode
 from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.learning import Learning
 
 Theme = Literal["JupyterLab Light", "JupyterLab Dark"]
+THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 FLAGS = [
@@ -185,3 +189,22 @@ def lab_page(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPa
         yield opened
     finally:
         context.close()
+
+
+def theme_name(lab: LabPage) -> str:
+    """Name the theme of a page for a picture's file."""
+    return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
+
+
+def plain(markdown: str) -> re.Pattern[str]:
+    """Return what matches a text of the course as it is displayed: without its Markdown, however it is wrapped."""
+    words = re.sub(r"[`*_]", "", markdown).split()
+    return re.compile(r"\s+".join(map(re.escape, words)))
+
+
+def write_notebook(path: Path, cells: list[NotebookNode]) -> None:
+    """Write a notebook for a test; without a kernel's name JupyterLab would ask for one."""
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,50 +11,31 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import CodeExercise, Course, Progress
-from tests.browser.lab import Exercise, LabPage, Theme, chromium, lab_page
-from tests.learning import Learning, learning
+from tests.browser.lab import THEMES, Exercise, LabPage, lab_page, theme_name, write_notebook
+from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "programs.ipynb"
-THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
 KEY, SIGNER = "signing-key", "written-for-s3"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The learner's course folder."""
-    return tmp_path_factory.mktemp("learner") / "course"
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Learning]:
-    """The course as `iamkit learn` starts it, with a notebook of two exercises beside the lessons."""
-    configuration = Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_lab_config.json")
-    configuration.parent.mkdir(parents=True, exist_ok=True)
-    configuration.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
-    with learning(folder) as started:
-        texts = ("from iamkit.notebook import exercise", f'exercise("{KEY}")', f'exercise("{SIGNER}")')
-        cells = [nbformat.v4.new_code_cell(text, id=f"cell-{number}") for number, text in enumerate(texts)]
-        # Without a kernel's name JupyterLab would ask for one.
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / NOTEBOOK)
-        yield started
-    configuration.unlink()
+def notebook(server: Learning, folder: Path) -> str:
+    """A notebook of two exercises beside the lessons."""
+    texts = ("from iamkit.notebook import exercise", f'exercise("{KEY}")', f'exercise("{SIGNER}")')
+    write_notebook(folder / NOTEBOOK, [nbformat.v4.new_code_cell(text) for text in texts])
+    return NOTEBOOK
 
 
 @pytest.fixture(params=THEMES)
-def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
+def lab(
+    request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path, notebook: str
+) -> Iterator[LabPage]:
     """The exercises, open for one who has done nothing yet; nothing beyond this machine may be asked for."""
     Progress(folder).path.unlink(missing_ok=True)
     with lab_page(browser, server, request.param) as opened:
-        opened.open(NOTEBOOK)
+        opened.open(notebook)
         opened.run_all()
         yield opened
         assert opened.strangers == []
@@ -70,10 +49,6 @@ def exercise(slug: str) -> CodeExercise:
 
 def wrong(slug: str, refuted_by: str) -> str:
     return next(each.text for each in exercise(slug).wrong if each.refuted_by == refuted_by)
-
-
-def theme_name(lab: LabPage) -> str:
-    return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
 
 
 def checked(widget: Exercise, program: str, told: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,36 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import Course, PolicyExercise, Progress, course_root
-from tests.browser.lab import LabPage, Theme, chromium, lab_page
-from tests.learning import Learning, learning
+from tests.browser.lab import THEMES, LabPage, lab_page, plain, theme_name
+from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "03_policies.ipynb"
-THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The learner's course folder."""
-    return tmp_path_factory.mktemp("learner") / "course"
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Learning]:
-    """The course as `iamkit learn` starts it; only these tests want JupyterLab's object in the page."""
-    configuration = Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_lab_config.json")
-    configuration.parent.mkdir(parents=True, exist_ok=True)
-    configuration.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
-    with learning(folder) as started:
-        yield started
-    configuration.unlink()
 
 
 @pytest.fixture(params=THEMES)
@@ -63,10 +37,6 @@ def exercise() -> PolicyExercise:
     found = Course().exercise(shown[1])
     assert isinstance(found, PolicyExercise)
     return found
-
-
-def theme_name(lab: LabPage) -> str:
-    return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
 
 
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: PolicyExercise, folder: Path) -> None:
@@ -120,7 +90,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Po
     widget.press("check")
     expect(widget.result).not_to_be_empty()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-{theme_name(lab)}")
+    lab.screenshots_of_all(f"lesson-03-{theme_name(lab)}")
 
 
 def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:
@@ -129,9 +99,3 @@ def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:
         "e => e.insertAdjacentHTML('beforeend', '<p style=\"color:#777;background:#888\">can you read this?</p>')"
     )
     assert any("color-contrast" in line and "can you read this?" in line for line in lab.violations())
-
-
-def plain(markdown: str) -> re.Pattern[str]:
-    """Return what matches a text of the course as it is displayed: without its Markdown, however it is wrapped."""
-    words = re.sub(r"[`*_]", "", markdown).split()
-    return re.compile(r"\s+".join(map(re.escape, words)))

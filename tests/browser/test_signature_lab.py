@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,43 +11,21 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from iamkit.notebook.signing.presets import PRESETS
-from tests.browser.lab import NEXT_FRAME, LabPage, Theme, chromium, lab_page
-from tests.learning import Learning, learning
+from tests.browser.lab import NEXT_FRAME, THEMES, LabPage, Theme, lab_page, write_notebook
+from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "lab.ipynb"
-THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
 AWS_EXAMPLE = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("learner") / "course"
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Learning]:
-    """The course as `iamkit learn` starts it, with a notebook of two cells beside the lessons."""
-    configuration = Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_lab_config.json")
-    configuration.parent.mkdir(parents=True, exist_ok=True)
-    configuration.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
-    with learning(folder) as started:
-        cell = "from iamkit.notebook import signature_lab\nlab = signature_lab()"
-        cells = [nbformat.v4.new_markdown_cell("# Lab"), nbformat.v4.new_code_cell(cell)]
-        for number, each in enumerate(cells):
-            each.id = f"cell-{number}"
-        # Without a kernel's name JupyterLab would ask for one.
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / NOTEBOOK)
-        yield started
-    configuration.unlink()
+def notebook(server: Learning, folder: Path) -> str:
+    """A notebook of two cells beside the lessons."""
+    code = "from iamkit.notebook import signature_lab\nlab = signature_lab()"
+    write_notebook(folder / NOTEBOOK, [nbformat.v4.new_markdown_cell("# Lab"), nbformat.v4.new_code_cell(code)])
+    return NOTEBOOK
 
 
 def opened(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPage]:
@@ -62,13 +38,13 @@ def opened(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPage
 
 
 @pytest.fixture
-def lab(browser: Browser, server: Learning) -> Iterator[LabPage]:
+def lab(browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
     """The lab, open at its first preset; nothing beyond this machine may be asked for."""
     yield from opened(browser, server, "JupyterLab Light")
 
 
 @pytest.fixture(params=THEMES)
-def themed(request: pytest.FixtureRequest, browser: Browser, server: Learning) -> Iterator[LabPage]:
+def themed(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
     yield from opened(browser, server, request.param)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from iamkit.sigv4 import AuthenticationFailure, Verified
@@ -33,6 +34,8 @@ class CheckedBody:
         self._pieces = verified.read(self._encoded())
         self._awaited: Future[Message] | None = None
         self._ended = False
+        self._lock = Lock()
+        self._closed = False
 
     async def receive(self) -> Message:
         """Give the next piece, decoded and verified; raises AuthenticationFailure for a wrong chunk."""
@@ -52,14 +55,20 @@ class CheckedBody:
 
     def close(self) -> None:
         """Let go of the thread, even if it waits for the client."""
-        if self._awaited is not None:
-            self._awaited.cancel()
+        with self._lock:
+            self._closed = True
+            if self._awaited is not None:
+                self._awaited.cancel()
         self._thread.shutdown(wait=False)
 
     def _encoded(self) -> Iterator[bytes]:
         more = True
         while more:
-            self._awaited = asyncio.run_coroutine_threadsafe(part_of_body(self._receive), self._loop)
+            # The loop may close the body between asking and noting what was asked for, and would cancel nothing.
+            with self._lock:
+                if self._closed:
+                    return
+                self._awaited = asyncio.run_coroutine_threadsafe(part_of_body(self._receive), self._loop)
             message = self._awaited.result()
             more = message.get("more_body", False)
             yield message.get("body", b"")

@@ -255,6 +255,20 @@ def test_service_is_refused_for_others(service: str, source: str) -> None:
     assert (refused.value.code, refused.value.status) == ("AccessDenied", 403)
 
 
+def test_trust_policy_sees_the_organization() -> None:
+    """The keys of the organization come from the gateway, for the caller and the account of the role (E4)."""
+    world = World()
+    inside, outside = (
+        world.add_user("alice", MAY_ASSUME, account=OTHER),
+        world.add_user("bob", MAY_ASSUME, account="9" * 12),
+    )
+    world.organization = {OTHER: "o-a1b2c3d4e5"}
+    members = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+    role = world.add_role("target", trust("*", Condition=members))
+    assert world.assume(inside, role)
+    assert world.refuses("AssumeRole", outside, RoleArn=role, RoleSessionName="s1")[:2] == ("AccessDenied", 403)
+
+
 def test_operation_that_is_not_modelled() -> None:
     """What STS has and this cloud has not is refused as such, never allowed."""
     world = World()

@@ -186,3 +186,12 @@ def test_trust_policy_limits_tags() -> None:
     assert world.call("AssumeRole", alice, **usual, **good)
     for bad in ({**good, "TransitiveTagKeys": ["Department"]}, {"Tags": tag(Project="a", CostCenter="c")}):
         assert world.refuses("AssumeRole", alice, **usual, **bad)[0] == "AccessDenied"
+
+
+def test_inherited_tags_take_room() -> None:
+    """What a chain hands down counts for the packed size, though the request passes nothing (E21)."""
+    world, alice, (one, two, _) = chain()
+    first = world.assume(alice, one, Tags=tag(Star="1"), TransitiveTagKeys=["Star"])
+    assert world.call("AssumeRole", first, RoleArn=two, RoleSessionName="s2")["PackedPolicySize"] > 0
+    other = world.assume(alice, one, Tags=tag(Star="1"))
+    assert "PackedPolicySize" not in world.call("AssumeRole", other, RoleArn=two, RoleSessionName="s2")

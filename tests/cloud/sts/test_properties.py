@@ -86,10 +86,10 @@ def test_session_policy_never_widens(own: list[Json], passed: Json, action: str,
     """What a session with a policy may do, the same session without one may do too (E11)."""
     world = World()
     alice = world.add_user("alice", *own)
-    helper = world.add_user("helper")
-    role = world.add_role("App", trust(helper.caller.arn), *own)
+    bob = world.add_user("bob")
+    role = world.add_role("App", trust(bob.caller.arn), *own)
     text = json.dumps(passed)
-    plain, limited = world.assume(helper, role), world.assume(helper, role, Policy=text)
+    plain, limited = world.assume(bob, role), world.assume(bob, role, Policy=text)
     if world.may(limited, action, resource):
         assert world.may(plain, action, resource)
     federated = world.tries("GetFederationToken", alice, Name="carol", Policy=text)

@@ -126,11 +126,11 @@ def test_provider_is_found_with_and_without_scheme(url: str) -> None:
 
 
 def test_provider_belongs_to_the_account_of_the_role() -> None:
-    """A provider of another account does not count (E22)."""
+    """A provider of another account does not count, though the role trusts it (E22)."""
     world = prepared()
-    world.oidc = {OTHER: world.oidc[HOME]}
+    away = world.add_role("deploy", trust({"Federated": PROVIDER}, ACTION), account=OTHER)
     expected = ("InvalidIdentityToken", 400, f"No OpenIDConnect provider found in your account for {ISSUER}")
-    assert world.refuses("AssumeRoleWithWebIdentity", None, **ASKED) == expected
+    assert world.refuses("AssumeRoleWithWebIdentity", None, **{**ASKED, "RoleArn": away}) == expected
 
 
 @pytest.mark.parametrize("token", ["abcd", "a.b.c", "a.W10.c", "a.e30.c", "a.eyJpc3MiOjF9.c", "a.é.c"])
@@ -236,3 +236,14 @@ def test_access_tokens_are_not_modelled() -> None:
     """Only ID tokens of OpenID Connect are taken."""
     refused = prepared().refuses("AssumeRoleWithWebIdentity", None, **ASKED, ProviderId="www.amazon.com")
     assert refused[:2] == ("NotModelled", 501)
+
+
+def test_resource_control_policy_guards_the_role() -> None:
+    """An RCP that denies foreign repositories has its say about web identities too (E7)."""
+    world = prepared()
+    foreign = {"StringNotLike": {f"{NAME}:sub": "repo:octo-org/*"}}
+    guard = {"Effect": "Deny", "Principal": "*", "Action": ACTION, "Resource": "*", "Condition": foreign}
+    world.resource_control = {"root": [allow("*", Principal="*"), {"Version": "2012-10-17", "Statement": guard}]}
+    assert world.call("AssumeRoleWithWebIdentity", None, **ASKED)
+    world.claims = FakeClaims(ISSUER, "repo:evil/app:ref:refs/heads/main", "sts.amazonaws.com")
+    assert world.refuses("AssumeRoleWithWebIdentity", None, **ASKED) == DENIED

@@ -103,10 +103,19 @@ class World:
         self.assertion: FakeAssertion | ServiceError | None = None
         self.service_control: Mapping[str, list[Json]] | None = None
         self.resource_control: Mapping[str, list[Json]] | None = None
+        self.organization: dict[str, str] = {}
         self.evaluations: list[Evaluation] = []
         random = Random(seed)
         self.sessions = Sessions(random)
-        self.sts = Sts(self, self.sessions, self, lambda: self.now, random, policies_in_force=self.in_force)
+        self.sts = Sts(
+            self,
+            self.sessions,
+            self,
+            lambda: self.now,
+            random,
+            policies_in_force=self.in_force,
+            organization_keys=self.organization_keys,
+        )
 
     # What a test arranges
 
@@ -188,6 +197,11 @@ class World:
             service_control=self.service_control,
             resource_control=self.resource_control,
         )
+
+    def organization_keys(self, caller: Caller, owner: str | None) -> dict[str, ContextValue]:
+        """Say to which organization the caller belongs."""
+        member = self.organization.get(caller.account or "")
+        return {"aws:PrincipalOrgID": member} if member else {}
 
     def identity_policies(self, caller: Caller) -> tuple[Json, ...]:
         """Give the policies of a user, of the user behind a federated one, or of a session's role."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from moto.core.serialize import get_serializer_class
+from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import get_service_model
 
 from iamkit.cloud.calls import Answer, Call, ServiceError
@@ -32,7 +32,9 @@ class _Failure(NamedTuple):
 def result_answer(call: Call, result: Mapping[str, Any], request_id: str) -> Answer:
     """Write a result, given as boto3 returns it."""
     operation = get_service_model(call.service).operation_model(call.operation)
-    serializer = get_serializer_class(call.service, call.protocol)(operation_model=operation)
+    serializer = get_serializer_class(call.service, call.protocol)(
+        operation_model=operation, context=SerializationContext(request_id)
+    )
     written = serializer.serialize(result)
     body = written["body"]
     headers = [(name, str(value)) for name, value in written["headers"].items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +16,15 @@ from iamkit.cloud.services import SERVICES
 
 # moto looks for a signature in places; it is never checked there.
 _SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
-_NOT_PASSED_ON = frozenset({"status", "server", "date", "content-length", "connection", "transfer-encoding"})
+_NOT_PASSED_ON = frozenset({"status", "server", "date", "content-length", "connection", "transfer-encoding"}) | {
+    "x-amzn-requestid",
+    "x-amz-request-id",
+}
+# moto makes up an ID; the trail has ours.
+_IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^<]*(?=</requestId>)")
 
 
-def execute(call: Call, account: str, access_key_id: str) -> Answer:
+def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:
     """Let moto do what a call asks, in an account; raises NotModelled where moto cannot."""
     try:
         outcome = BotocoreStubber().process_request(_rebuilt(call, account, access_key_id))
@@ -35,7 +41,14 @@ def execute(call: Call, account: str, access_key_id: str) -> Answer:
     length = headers.get("content-length") or headers.get("Content-Length")
     if call.request.method == "HEAD" and length is not None:
         pairs += (("content-length", str(length)),)
-    return Answer(int(status), pairs, body)
+    # What S3 gives with a good status may be somebody's own file.
+    if call.protocol in ("query", "ec2") or (call.service == "s3" and int(status) >= 400):
+        body = _IN_XML.sub(request_id.encode(), body, count=1)
+    return Answer(int(status), (*pairs, _named(call, request_id)), body)
+
+
+def _named(call: Call, request_id: str) -> tuple[str, str]:
+    return ("x-amz-request-id" if call.service == "s3" else "x-amzn-RequestId", request_id)
 
 
 def _rebuilt(call: Call, account: str, access_key_id: str) -> Any:

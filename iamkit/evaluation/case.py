@@ -43,8 +43,12 @@ class Case:
 
     @property
     def needs_key_policy(self) -> bool:
-        """Tell whether this is the use of a KMS key, which its key policy must always allow (E13)."""
-        return self.plan.uses_keys and self.request.resource.arn.startswith("arn:")
+        """Tell whether this is the use of a KMS key, which its key policy must always allow (E13).
+
+        An alias has no policy: identity-based policies alone decide about it.
+        """
+        arn = self.request.resource.arn
+        return self.plan.uses_keys and arn.startswith("arn:") and ":alias/" not in arn
 
     def concerned_by(self, type: PolicyType) -> bool:
         """Tell whether policies of this type have a say about this caller and this resource (E7, E9–E12)."""

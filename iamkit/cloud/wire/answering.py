@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -27,6 +29,25 @@ class _Failure(NamedTuple):
     message: str
     status: int
     details: Mapping[str, str]
+
+
+_XML_CODE = re.compile(rb"<Code>([^<]*)</Code>")
+_XML_MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
+
+
+def error_in(given: Answer) -> tuple[str, str]:
+    """Read code and message of an error that moto wrote; two empty texts for a result."""
+    if given.status < 400:
+        return "", ""
+    named = next((value for name, value in given.headers if name.lower() == "x-amzn-errortype"), "")
+    try:
+        body = json.loads(given.body)
+        code = named or str(body.get("__type", ""))
+        return code.rpartition("#")[2].partition(":")[0], str(body.get("message") or body.get("Message") or "")
+    except (ValueError, AttributeError):
+        found, said = _XML_CODE.search(given.body), _XML_MESSAGE.search(given.body)
+        code = found[1].decode("utf-8", "replace") if found else named or str(given.status)
+        return code, said[1].decode("utf-8", "replace") if said else ""
 
 
 def result_answer(call: Call, result: Mapping[str, Any], request_id: str) -> Answer:

@@ -1,0 +1,229 @@
+"""The local cloud as one thing: start it, hand out keys, stop it."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+from iamkit.cloud.authorizing import Authorizer
+from iamkit.cloud.boundaries import UserBoundaries
+from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.network import Network
+from iamkit.cloud.server import Application, Server
+from iamkit.cloud.sessions import Holder
+from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.sts import Sessions, Sts, refused_for
+from iamkit.cloud.trail import Trail
+from iamkit.cloud.wire import execute
+from iamkit.policy import Caller, CallerKind
+from iamkit.sigv4 import AccessKey, Credentials
+
+ACCOUNT = "111122223333"
+REGION = "us-east-1"
+ADMINISTRATOR = "administrator"
+_ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+class CloudRunning(RuntimeError):
+    """There is a local cloud in this process already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Credentials as SDKs take them."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class NoFederation:
+    """Nobody's tokens are taken."""
+
+    def web_identity(self, *_: object) -> Any:
+        """Refuse a token."""
+        raise NotModelled("tokens of identity providers", "assume the role with AWS credentials")
+
+    saml = web_identity
+
+
+class LocalCloud:
+    """A cloud on loopback, whose requests the engine decides; as a context manager it runs while the block does.
+
+    With a seed all names, IDs and keys are the same in every run; `clock` gives the time, aware. moto keeps its state
+    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning.
+    """
+
+    _running: LocalCloud | None = None
+
+    def __init__(
+        self,
+        *,
+        accounts: Sequence[str] = (ACCOUNT,),
+        seed: int | None = None,
+        port: int = 0,
+        clock: Callable[[], datetime] | None = None,
+        network: Network | None = None,
+        organization: Organization | None = None,
+    ) -> None:
+        self.accounts = tuple(accounts)
+        self.trail = Trail()
+        self.organization = organization
+        self._random = random.Random(seed) if seed is not None else random.SystemRandom()
+        self._seed = seed
+        self._port = port
+        self._clock = clock or _now
+        self._network = network or Network()
+        self._server: Server | None = None
+        self._roots: dict[str, Holder] = {}
+        self._administrators: dict[str, Keys] = {}
+
+    def __enter__(self) -> LocalCloud:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> LocalCloud:
+        """Open the accounts and begin to listen; raises CloudRunning, and OSError for a port that is taken."""
+        if LocalCloud._running is not None:
+            raise CloudRunning(
+                f"a local cloud runs at {LocalCloud._running.endpoint} already\n"
+                "  help: use that one, or stop it first: cloud.stop()"
+            )
+        server = Server(self._port)
+        LocalCloud._running = self
+        try:
+            backends.reset()
+            backends.seed(self._random.getrandbits(64))
+            for account in self.accounts:
+                self._open(account)
+            self._server = server
+            server.start(Application(self._gateway(server.port).answer))
+        except BaseException:
+            LocalCloud._running = None
+            server.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and forget everything; does nothing for a cloud that does not run."""
+        if LocalCloud._running is self and self._server is not None:
+            self._server.stop()
+            backends.reset()
+            LocalCloud._running = None
+
+    @property
+    def endpoint(self) -> str:
+        """Give the address that SDKs take as `endpoint_url`."""
+        if self._server is None:
+            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def administrator(self, account: str | None = None) -> Keys:
+        """Give the keys of an account's administrator, an IAM user who may do everything."""
+        return self._administrators[account or self.accounts[0]]
+
+    def client(self, service: str, keys: Keys | None = None, *, region: str = REGION, **options: Any) -> Any:
+        """Make a boto3 client for this cloud, with an administrator's keys unless others are given."""
+        import boto3
+        from botocore.config import Config
+
+        who = keys or self.administrator()
+        configuration = Config(signature_version="s3v4" if service == "s3" else None)
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=who.access_key_id,
+            aws_secret_access_key=who.secret_access_key,
+            aws_session_token=who.session_token,
+            config=configuration.merge(options.pop("config", Config())),
+            **options,
+        )
+
+    def root(self, account: str | None = None) -> Keys:
+        """Give keys of an account's root user, as nobody should have them."""
+        own = account or self.accounts[0]
+        for holder in self._roots.values():
+            if holder.caller.account == own:
+                break
+        else:
+            arn = f"arn:aws:iam::{own}:root"
+            held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
+            holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
+            self._roots[held.access_key_id] = holder
+        credentials = holder.access_key.credentials
+        return Keys(credentials.access_key_id, credentials.secret_access_key)
+
+    def _text(self, alphabet: str, length: int) -> str:
+        return "".join(self._random.choices(alphabet, k=length))
+
+    def _open(self, account: str) -> None:
+        """Make an account with its administrator."""
+        backends.open_account(account)
+        iam = backends.backend("iam", account)
+        iam.create_user(REGION, ADMINISTRATOR)
+        iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
+        key = iam.create_access_key(ADMINISTRATOR)
+        self._administrators[account] = Keys(key.access_key_id, key.secret_access_key)
+
+    def _gateway(self, port: int) -> Gateway:
+        directory, sessions = Directory(), Sessions(self._random)
+        authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
+        sts = Sts(
+            directory,
+            sessions,
+            NoFederation(),
+            self._clock,
+            self._random,
+            policies_in_force=authorizer.policies,
+            organization_keys=authorizer.organization_keys,
+        )
+
+        def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
+            return sts.handle(call, holder, context, record)
+
+        def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
+            return refused_for(holder.session, service, operation)
+
+        boundaries = UserBoundaries(directory, self._execute)
+        handlers: dict[str, Handler] = {
+            "sts": answer_sts,
+            "iam:PutUserPermissionsBoundary": boundaries.put,
+            "iam:DeleteUserPermissionsBoundary": boundaries.delete,
+            "iam:CreateUser": boundaries.create_user,
+        }
+        return Gateway(
+            port,
+            authorizer,
+            lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
+            self._clock,
+            self._request_id,
+            refused,
+            handlers,
+            self._network,
+            self.trail,
+        )
+
+    def _execute(self, call: Call, account: str) -> Answer:
+        return execute(call, account, "iamkit", self._request_id())
+
+    def _request_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,78 @@
+"""The doors to moto's state; nobody else opens them.
+
+moto keeps its state in the process, by account and region. It is set up here once: identifiers in AWS's form, AWS's
+managed policies there to be attached, random names from a generator that can be seeded.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+PARTITION = "aws"
+_accounts: set[str] = set()
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def backend(service: str, account: str, region: str = PARTITION) -> Any:
+    """Give moto's backend of a service in an account; services without regions have one for the partition."""
+    from moto.backends import get_backend
+
+    _prepare()
+    every: Any = get_backend(service)  # type: ignore[call-overload]
+    return every[account][region]
+
+
+def open_account(account: str) -> None:
+    """Make an account; moto would make any that is asked for, and one of its own."""
+    _accounts.add(account)
+    backend("iam", account)
+
+
+def accounts() -> list[str]:
+    """List the accounts that there are."""
+    return sorted(_accounts)
+
+
+def seed(number: int) -> None:
+    """Make all names and keys that moto draws the same in every run."""
+    from moto.moto_api._internal import mock_random
+
+    mock_random.seed(number)
+
+
+def reset() -> None:
+    """Forget everything."""
+    from moto.core.base_backend import BackendDict
+    from moto.s3.models import s3_backends
+
+    _accounts.clear()
+    BackendDict.reset()
+    s3_backends.bucket_accounts.clear()
+
+
+@cache
+def _prepare() -> None:
+    """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
+    from moto.core.config import default_user_config
+    from moto.iam import models
+    from moto.moto_api._internal import mock_random
+
+    default_user_config["iam"]["load_aws_managed_policies"] = True
+
+    def named(kind: type[Any], prefix: str) -> None:
+        made = kind.__init__
+
+        def init(self: Any, *arguments: Any, **named: Any) -> None:
+            made(self, *arguments, **named)
+            self.id = prefix + "".join(mock_random.choices(_ALPHABET, k=17))
+
+        kind.__init__ = init
+
+    for kind, prefix in (
+        (models.User, "AIDA"),
+        (models.Group, "AGPA"),
+        (models.ManagedPolicy, "ANPA"),
+        (models.InstanceProfile, "AIPA"),
+    ):
+        named(kind, prefix)

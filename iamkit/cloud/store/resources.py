@@ -1,0 +1,306 @@
+"""What services know of their resources: owner, tags, policy, the ARN behind a name; read from moto as it is now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from iamkit.arn import Arn, InvalidArn
+from iamkit.cloud.store.backends import PARTITION, accounts, backend
+from iamkit.cloud.store.directory import Directory
+
+
+class Resources:
+    """Read-only views of every resource, in all accounts."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+
+    def owner(self, arn: str) -> str | None:
+        """Tell the account that owns a resource; the ARNs of buckets and objects do not say (E17)."""
+        read = _read(arn)
+        if read is None:
+            return None
+        return _bucket_owner(_bucket(read)) if read.service == "s3" else read.account or None
+
+    def exists(self, arn: str) -> bool:
+        """Tell whether there is such a resource."""
+        return self._found(arn) is not None
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Give the tags of a resource; none where it does not exist."""
+        read, found = _read(arn), self._found(arn)
+        if read is None or found is None or read.service not in _TAGS:
+            return {}
+        return _TAGS[read.service](read, found)
+
+    def policy(self, arn: str) -> str | None:
+        """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
+        read, found = _read(arn), self._found(arn)
+        if read is None or found is None or read.service not in _POLICIES:
+            return None
+        return _POLICIES[read.service](read, found) or None
+
+    def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
+        """Give the tags of an object."""
+        account = _bucket_owner(bucket)
+        if account is None:
+            return {}
+        s3 = backend("s3", account)
+        held = s3.get_object(bucket, key, version_id=version)
+        return dict(s3.tagger.get_tag_dict_for_resource(held.arn)) if held is not None else {}
+
+    def boundary(self, arn: str) -> str | None:
+        """Give the ARN of the permissions boundary of a user or a role."""
+        if ":user/" in arn:
+            return self.directory.user_boundary(arn)
+        role = self.directory.role(arn)
+        return role.boundary if role else None
+
+    def partition_key(self, arn: str) -> str | None:
+        """Name the attribute that is the partition key of a table or of an index."""
+        table, _, index = arn.partition("/index/")
+        found = self._found(table)
+        if found is None:
+            return None
+        schema = found.schema
+        for each in (*found.indexes, *found.global_indexes) if index else ():
+            if each.name == index:
+                schema = each.schema
+        return next((str(key["AttributeName"]) for key in schema if key["KeyType"] == "HASH"), None)
+
+    def resolve(self, service: str, kind: str, name: str, account: str, region: str) -> str:
+        """Find the ARN behind a name, an ID, an alias, a URL or a part of an ARN.
+
+        What does not exist gets the ARN that it would have.
+        """
+        return _RESOLVERS[service](kind, name, account, region)
+
+    def _found(self, arn: str) -> Any:
+        read = _read(arn)
+        if read is None or read.service not in _FINDERS or (read.account and read.account not in accounts()):
+            return None
+        return _FINDERS[read.service](read)
+
+
+def _read(arn: str) -> Arn | None:
+    try:
+        return Arn.parse(arn)
+    except InvalidArn:
+        return None
+
+
+def _bucket(arn: Arn) -> str:
+    return arn.resource.partition("/")[0]
+
+
+def _bucket_owner(bucket: str) -> str | None:
+    from moto.s3.models import s3_backends
+
+    held = s3_backends.bucket_accounts.get(bucket)
+    return str(held[1]) if held else None
+
+
+def _s3(arn: Arn) -> Any:
+    owner = _bucket_owner(_bucket(arn))
+    return backend("s3", owner).buckets.get(_bucket(arn)) if owner else None
+
+
+def _iam(arn: Arn) -> Any:
+    kind, _, name = arn.resource.partition("/")
+    iam, last = backend("iam", arn.account), name.rpartition("/")[2]
+    if kind == "user":
+        found = iam.users.get(last)
+    elif kind == "role":
+        found = next((role for role in iam.roles.values() if role.name == last), None)
+    elif kind == "group":
+        found = iam.groups.get(last)
+    elif kind == "policy":
+        found = iam.managed_policies.get(str(arn))
+    elif kind == "instance-profile":
+        found = next((each for each in iam.instance_profiles.values() if each.name == last), None)
+    else:
+        found = None
+    return found if found is not None and found.arn == str(arn) else None
+
+
+def _function(arn: Arn) -> Any:
+    parts = arn.resource.split(":")
+    if parts[0] != "function" or len(parts) < 2:
+        return None
+    functions = backend("lambda", arn.account, arn.region).list_functions()
+    return next((each for each in functions if each.function_name == parts[1]), None)
+
+
+def _key(arn: Arn) -> Any:
+    return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
+
+
+def _log_group(arn: Arn) -> Any:
+    parts = arn.resource.split(":")
+    return backend("logs", arn.account, arn.region).groups.get(parts[1]) if len(parts) > 1 else None
+
+
+def _table(arn: Arn) -> Any:
+    return backend("dynamodb", arn.account, arn.region).tables.get(arn.resource.split("/")[1])
+
+
+def _secret(arn: Arn) -> Any:
+    return backend("secretsmanager", arn.account, arn.region).secrets.get(str(arn))
+
+
+def _instance(arn: Arn) -> Any:
+    ec2, name = backend("ec2", arn.account, arn.region), arn.resource.rpartition("/")[2]
+    return (ec2, name) if name in ec2.tags or ec2.get_instance_by_id(name) else None
+
+
+_FINDERS: dict[str, Callable[[Arn], Any]] = {
+    "s3": _s3,
+    "iam": _iam,
+    "sqs": lambda arn: backend("sqs", arn.account, arn.region).queues.get(arn.resource),
+    "sns": lambda arn: backend("sns", arn.account, arn.region).topics.get(str(arn)),
+    "dynamodb": _table,
+    "lambda": _function,
+    "secretsmanager": _secret,
+    "kms": _key,
+    "logs": _log_group,
+    "ec2": _instance,
+}
+
+
+def _pairs(listed: Any, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    return {str(tag[key]): str(tag[value]) for tag in listed or ()}
+
+
+def _iam_tags(_: Arn, found: Any) -> dict[str, str]:
+    tags = getattr(found, "tags", None)
+    return {name: tag["Value"] for name, tag in tags.items()} if isinstance(tags, Mapping) else _pairs(tags)
+
+
+_TAGS: dict[str, Callable[[Arn, Any], Mapping[str, str]]] = {
+    "s3": lambda arn, found: (
+        {} if "/" in arn.resource else dict(backend("s3", found.account_id).tagger.get_tag_dict_for_resource(found.arn))
+    ),
+    "iam": _iam_tags,
+    "sqs": lambda arn, found: dict(found.tags),
+    "sns": lambda arn, found: dict(found._tags),
+    "dynamodb": lambda arn, found: _pairs(found.tags),
+    "lambda": lambda arn, found: dict(found.tags),
+    "secretsmanager": lambda arn, found: _pairs(found.tags),
+    "kms": lambda arn, found: dict(backend("kms", arn.account, arn.region).tagger.get_tag_dict_for_resource(found.id)),
+    "logs": lambda arn, found: dict(
+        backend("logs", arn.account, arn.region).tagger.get_tag_dict_for_resource(found.arn)
+    ),
+    "ec2": lambda arn, found: dict(found[0].tags.get(found[1], {})),
+}
+
+
+def _text(policy: Any) -> str | None:
+    if isinstance(policy, bytes):
+        return policy.decode()
+    return policy if isinstance(policy, str) else None
+
+
+def _function_policy(_: Arn, found: Any) -> str | None:
+    statements = found.policy.statements
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
+
+
+def _table_policy(arn: Arn, _: Any) -> str | None:
+    table = str(arn).split("/index/")[0].split("/stream/")[0]
+    held = backend("dynamodb", arn.account, arn.region).resource_policies.get(table)
+    return _text(held.policy_doc) if held else None
+
+
+_POLICIES: dict[str, Callable[[Arn, Any], str | None]] = {
+    "s3": lambda arn, found: _text(found.policy),
+    "iam": lambda arn, found: found.assume_role_policy_document if arn.resource.startswith("role/") else None,
+    "sqs": lambda arn, found: _text(found.policy) if found.policy else None,
+    "sns": lambda arn, found: _text(found.policy),
+    "dynamodb": _table_policy,
+    "lambda": _function_policy,
+    "secretsmanager": lambda arn, found: _text(found.policy),
+    "kms": lambda arn, found: _text(found.policy),
+}
+
+
+def _made(service: str, region: str, account: str, resource: str) -> str:
+    return f"arn:{PARTITION}:{service}:{region}:{account}:{resource}"
+
+
+def _resolve_iam(kind: str, name: str, account: str, _: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    iam = backend("iam", account) if account in accounts() else None
+    tables = {
+        "user": "users",
+        "role": "roles",
+        "group": "groups",
+        "policy": "managed_policies",
+        "instance-profile": "instance_profiles",
+    }
+    held = getattr(iam, tables[kind], {}) if iam is not None and kind in tables else {}
+    found = next((each for each in held.values() if each.name == name), None)
+    return str(found.arn) if found is not None else _made("iam", "", account, f"{kind}/{name}")
+
+
+def _resolve_sqs(_: str, name: str, account: str, region: str) -> str:
+    """A queue's URL ends in account and name; a host may name the region, which the call does too."""
+    if name.startswith("arn:"):
+        return name
+    if "/" in name:
+        owner, _, queue = name.rstrip("/").rpartition("/")
+        return _made("sqs", region, owner.rpartition("/")[2] or account, queue)
+    return _made("sqs", region, account, name)
+
+
+def _resolve_secret(_: str, name: str, account: str, region: str) -> str:
+    """A secret's ARN ends in six random characters; who asks by name or without them means the same secret."""
+    read = _read(name)
+    owner, place = (read.account, read.region) if read else (account, region)
+    found = backend("secretsmanager", owner, place).secrets.get(name) if owner in accounts() else None
+    if found is not None:
+        return str(found.arn)
+    return name if read else _made("secretsmanager", region, account, f"secret:{name}")
+
+
+def _resolve_key(_: str, name: str, account: str, region: str) -> str:
+    """A key goes by its ID, its ARN, an alias or an alias's ARN."""
+    read = _read(name)
+    owner, place, short = (read.account, read.region, read.resource) if read else (account, region, name)
+    short = short.removeprefix("key/")
+    if short.startswith("alias/"):
+        held = backend("kms", owner, place).keys.values() if owner in accounts() else ()
+        short = next((key.id for key in held if short in key.aliases), short)
+    return _made("kms", place, owner, short if short.startswith("alias/") else f"key/{short}")
+
+
+def _resolve_function(_: str, name: str, account: str, region: str) -> str:
+    """A function goes by name, `account:function:name`, or ARN, each with a version or an alias at its end."""
+    if name.startswith("arn:"):
+        return name
+    parts = name.split(":")
+    if len(parts) >= 3 and parts[1] == "function":
+        account, parts = parts[0], parts[2:]
+    return _made("lambda", region, account, f"function:{':'.join(parts)}")
+
+
+def _plain(service: str, separator: str) -> Callable[[str, str, str, str], str]:
+    def resolve(kind: str, name: str, account: str, region: str) -> str:
+        return name if name.startswith("arn:") else _made(service, region, account, f"{kind}{separator}{name}")
+
+    return resolve
+
+
+_RESOLVERS: dict[str, Callable[[str, str, str, str], str]] = {
+    "iam": _resolve_iam,
+    "sqs": _resolve_sqs,
+    "secretsmanager": _resolve_secret,
+    "kms": _resolve_key,
+    "lambda": _resolve_function,
+    "dynamodb": _plain("dynamodb", "/"),
+    "ec2": _plain("ec2", "/"),
+    "logs": _plain("logs", ":"),
+    "sns": lambda kind, name, account, region: name if name.startswith("arn:") else _made("sns", region, account, name),
+}

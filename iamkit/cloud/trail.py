@@ -1,0 +1,171 @@
+"""What happened: one event a call, in the shape of CloudTrail's, newest last."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from iamkit.cloud.calls import Call
+from iamkit.cloud.sessions import Holder, Session
+from iamkit.evaluation import Evaluation
+from iamkit.policy import CallerKind
+
+_KINDS = {
+    CallerKind.ROOT: "Root",
+    CallerKind.USER: "IAMUser",
+    CallerKind.ROLE_SESSION: "AssumedRole",
+    CallerKind.FEDERATED_USER: "FederatedUser",
+    CallerKind.SERVICE: "AWSService",
+    CallerKind.IDENTITY_PROVIDER: "WebIdentityUser",
+    CallerKind.ANONYMOUS: "AWSAccount",
+}
+_HIDDEN_TEXT = "HIDDEN_DUE_TO_SECURITY_REASONS"
+# Secrets do not belong in a log (CloudTrail hides the same).
+_HIDDEN = frozenset(
+    {
+        "SecretString", "SecretBinary", "Plaintext", "Body", "Payload", "ZipFile", "MessageBody", "Message", "Password",
+        "NewPassword", "OldPassword", "WebIdentityToken", "SAMLAssertion", "TokenCode", "CiphertextBlob", "Item",
+        "Environment", "UserData",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One call and its outcome; `evaluations` are what the engine decided for it, the last one denied if one was."""
+
+    number: int
+    time: datetime
+    request_id: str
+    call: Call | None
+    holder: Holder | None
+    source_ip: str
+    status: int
+    error_code: str = ""
+    error_message: str = ""
+    evaluations: tuple[Evaluation, ...] = field(default=(), repr=False)
+
+    @property
+    def denied(self) -> bool:
+        """Tell whether the engine refused it."""
+        return bool(self.evaluations) and not self.evaluations[-1].allowed
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Say who really acted: the caller, then who gave it its session, back to the first."""
+        return tuple(_chain(self.holder))
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the event as CloudTrail records one."""
+        call = self.call
+        record: dict[str, Any] = {
+            "eventVersion": "1.09",
+            "userIdentity": _identity(self.holder),
+            "eventTime": self.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "eventSource": f"{call.service if call else 'unknown'}.amazonaws.com",
+            "eventName": call.operation if call else "Unknown",
+            "awsRegion": call.region if call else "us-east-1",
+            "sourceIPAddress": self.source_ip,
+            "userAgent": next(iter(call.request.header("user-agent")), "") if call else "",
+            "requestParameters": _parameters(call.parameters) if call else None,
+            "requestID": self.request_id,
+            "eventType": "AwsApiCall",
+            "recipientAccountId": self.holder.caller.account if self.holder else None,
+        }
+        if self.error_code:
+            record |= {"errorCode": self.error_code, "errorMessage": self.error_message}
+        if self.evaluations:
+            record["resources"] = [{"ARN": each.request.resource.arn} for each in self.evaluations]
+        return record
+
+
+def _chain(holder: Holder | None) -> Iterator[str]:
+    if holder is None:
+        yield "anonymous"
+        return
+    yield str(holder.caller)
+    session: Session | None = holder.session
+    while session is not None:
+        if session.maker:
+            yield session.maker
+        session = session.maker_session
+
+
+def _identity(holder: Holder | None) -> dict[str, Any]:
+    if holder is None:
+        return {"type": "AWSAccount", "accountId": "anonymous", "principalId": ""}
+    caller = holder.caller
+    identity: dict[str, Any] = {
+        "type": _KINDS[caller.kind],
+        "principalId": caller.unique_id or caller.account,
+        "arn": str(caller),
+        "accountId": caller.account,
+        "accessKeyId": holder.access_key.credentials.access_key_id,
+    }
+    if caller.kind is CallerKind.USER:
+        identity["userName"] = caller.name
+    if holder.session is not None:
+        attributes = {"creationDate": holder.session.issued.strftime("%Y-%m-%dT%H:%M:%SZ"), "mfaAuthenticated": "false"}
+        if holder.session.context.get("aws:MultiFactorAuthPresent") == "true":
+            attributes["mfaAuthenticated"] = "true"
+        identity["sessionContext"] = {"attributes": attributes}
+        if caller.kind is CallerKind.ROLE_SESSION:
+            issuer = {"type": "Role", "arn": caller.role_arn, "userName": caller.role_name}
+            identity["sessionContext"]["sessionIssuer"] = issuer
+        if holder.session.source_identity:
+            identity["sessionContext"]["sourceIdentity"] = holder.session.source_identity
+    return identity
+
+
+def _parameters(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {_lower(name): _HIDDEN_TEXT if name in _HIDDEN else _plain(value) for name, value in given.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _parameters(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+class Trail:
+    """The last events, at most `kept` of them."""
+
+    def __init__(self, kept: int = 10_000) -> None:
+        self._events: deque[Event] = deque(maxlen=kept)
+        self._recorded = 0
+
+    def record(self, event: Event) -> None:
+        """Add an event."""
+        self._events.append(event)
+        self._recorded += 1
+
+    @property
+    def next_number(self) -> int:
+        """Give the number of the event to come; the first is 1."""
+        return self._recorded + 1
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(tuple(self._events))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def denials(self) -> list[Event]:
+        """List the calls that the engine refused, newest first."""
+        return [event for event in reversed(tuple(self._events)) if event.denied]
+
+    def as_json(self) -> str:
+        """Export all events as a CloudTrail log file has them."""
+        return json.dumps({"Records": [event.as_json() for event in self]}, indent=2)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from iamkit.arn import Arn, InvalidArn
 from iamkit.cloud.calls import ServiceError
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store.backends import accounts, backend
+from iamkit.cloud.store.reading import read_arn
 from iamkit.policy import Caller, CallerKind, Policy, PolicyType
 from iamkit.sigv4 import AccessKey, Credentials
 
@@ -152,7 +152,7 @@ class Directory:
         return found if isinstance(found, Policy) else None
 
     def _managed(self, arn: str, kind: PolicyType) -> Policy | str | None:
-        read = _read(arn)
+        read = read_arn(arn)
         if read is None:
             return None
         account = read.account if read.account != "aws" else next(iter(accounts()), "")
@@ -217,7 +217,7 @@ class Directory:
         return None
 
     def _named(self, arn: str, kind: str, table: str) -> Any:
-        read = _read(arn)
+        read = read_arn(arn)
         if read is None or not read.resource.startswith(f"{kind}/"):
             return None
         found = self._by_name(read.account, table, read.resource.rpartition("/")[2])
@@ -229,13 +229,6 @@ class Directory:
         held = getattr(backend("iam", account), table)
         # moto keeps users by name and roles by ID.
         return held.get(name) or next((each for each in held.values() if each.name == name), None)
-
-
-def _read(arn: str) -> Arn | None:
-    try:
-        return Arn.parse(arn)
-    except InvalidArn:
-        return None
 
 
 def _boundary_of(user: Any) -> str | None:

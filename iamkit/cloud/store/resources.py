@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from iamkit.arn import Arn, InvalidArn
-from iamkit.cloud.store.backends import PARTITION, accounts, backend
+from iamkit.arn import Arn
+from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
+from iamkit.cloud.store.reading import read_arn
+from iamkit.cloud.store.resolving import RESOLVERS
 
 
 class Resources:
@@ -19,7 +21,7 @@ class Resources:
 
     def owner(self, arn: str) -> str | None:
         """Tell the account that owns a resource; the ARNs of buckets and objects do not say (E17)."""
-        read = _read(arn)
+        read = read_arn(arn)
         if read is None:
             return None
         return _bucket_owner(_bucket(read)) if read.service == "s3" else read.account or None
@@ -30,14 +32,14 @@ class Resources:
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource; none where it does not exist."""
-        read, found = _read(arn), self._found(arn)
+        read, found = read_arn(arn), self._found(arn)
         if read is None or found is None or read.service not in _TAGS:
             return {}
         return _TAGS[read.service](read, found)
 
     def policy(self, arn: str) -> str | None:
         """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
-        read, found = _read(arn), self._found(arn)
+        read, found = read_arn(arn), self._found(arn)
         if read is None or found is None or read.service not in _POLICIES:
             return None
         return _POLICIES[read.service](read, found) or None
@@ -75,20 +77,13 @@ class Resources:
 
         What does not exist gets the ARN that it would have.
         """
-        return _RESOLVERS[service](kind, name, account, region)
+        return RESOLVERS[service](kind, name, account, region)
 
     def _found(self, arn: str) -> Any:
-        read = _read(arn)
+        read = read_arn(arn)
         if read is None or read.service not in _FINDERS or (read.account and read.account not in accounts()):
             return None
         return _FINDERS[read.service](read)
-
-
-def _read(arn: str) -> Arn | None:
-    try:
-        return Arn.parse(arn)
-    except InvalidArn:
-        return None
 
 
 def _bucket(arn: Arn) -> str:
@@ -222,85 +217,4 @@ _POLICIES: dict[str, Callable[[Arn, Any], str | None]] = {
     "lambda": _function_policy,
     "secretsmanager": lambda arn, found: _text(found.policy),
     "kms": lambda arn, found: _text(found.policy),
-}
-
-
-def _made(service: str, region: str, account: str, resource: str) -> str:
-    return f"arn:{PARTITION}:{service}:{region}:{account}:{resource}"
-
-
-def _resolve_iam(kind: str, name: str, account: str, _: str) -> str:
-    if name.startswith("arn:"):
-        return name
-    iam = backend("iam", account) if account in accounts() else None
-    tables = {
-        "user": "users",
-        "role": "roles",
-        "group": "groups",
-        "policy": "managed_policies",
-        "instance-profile": "instance_profiles",
-    }
-    held = getattr(iam, tables[kind], {}) if iam is not None and kind in tables else {}
-    found = next((each for each in held.values() if each.name == name), None)
-    return str(found.arn) if found is not None else _made("iam", "", account, f"{kind}/{name}")
-
-
-def _resolve_sqs(_: str, name: str, account: str, region: str) -> str:
-    """A queue's URL ends in account and name; a host may name the region, which the call does too."""
-    if name.startswith("arn:"):
-        return name
-    if "/" in name:
-        owner, _, queue = name.rstrip("/").rpartition("/")
-        return _made("sqs", region, owner.rpartition("/")[2] or account, queue)
-    return _made("sqs", region, account, name)
-
-
-def _resolve_secret(_: str, name: str, account: str, region: str) -> str:
-    """A secret's ARN ends in six random characters; who asks by name or without them means the same secret."""
-    read = _read(name)
-    owner, place = (read.account, read.region) if read else (account, region)
-    found = backend("secretsmanager", owner, place).secrets.get(name) if owner in accounts() else None
-    if found is not None:
-        return str(found.arn)
-    return name if read else _made("secretsmanager", region, account, f"secret:{name}")
-
-
-def _resolve_key(_: str, name: str, account: str, region: str) -> str:
-    """A key goes by its ID, its ARN, an alias or an alias's ARN."""
-    read = _read(name)
-    owner, place, short = (read.account, read.region, read.resource) if read else (account, region, name)
-    short = short.removeprefix("key/")
-    if short.startswith("alias/"):
-        held = backend("kms", owner, place).keys.values() if owner in accounts() else ()
-        short = next((key.id for key in held if short in key.aliases), short)
-    return _made("kms", place, owner, short if short.startswith("alias/") else f"key/{short}")
-
-
-def _resolve_function(_: str, name: str, account: str, region: str) -> str:
-    """A function goes by name, `account:function:name`, or ARN, each with a version or an alias at its end."""
-    if name.startswith("arn:"):
-        return name
-    parts = name.split(":")
-    if len(parts) >= 3 and parts[1] == "function":
-        account, parts = parts[0], parts[2:]
-    return _made("lambda", region, account, f"function:{':'.join(parts)}")
-
-
-def _plain(service: str, separator: str) -> Callable[[str, str, str, str], str]:
-    def resolve(kind: str, name: str, account: str, region: str) -> str:
-        return name if name.startswith("arn:") else _made(service, region, account, f"{kind}{separator}{name}")
-
-    return resolve
-
-
-_RESOLVERS: dict[str, Callable[[str, str, str, str], str]] = {
-    "iam": _resolve_iam,
-    "sqs": _resolve_sqs,
-    "secretsmanager": _resolve_secret,
-    "kms": _resolve_key,
-    "lambda": _resolve_function,
-    "dynamodb": _plain("dynamodb", "/"),
-    "ec2": _plain("ec2", "/"),
-    "logs": _plain("logs", ":"),
-    "sns": lambda kind, name, account, region: name if name.startswith("arn:") else _made("sns", region, account, name),
 }

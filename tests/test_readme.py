@@ -58,3 +58,14 @@ def test_what_the_readme_links_to_is_there() -> None:
     """Every relative link leads to a file."""
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (Path(__file__).parents[1] / target).exists(), target
+
+
+def test_the_local_cloud_greets_as_the_readme_says() -> None:
+    """The program of that section prints what stands behind its `print`."""
+    section = README.partition("## The local cloud")[2].partition("\n## ")[0]
+    program = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert program
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(program[1], {})
+    assert re.findall(r"\)  # (.*)", section) == printed.getvalue().splitlines() != []

@@ -1,0 +1,56 @@
+"""The local cloud as a process of its own: `iamkit cloud`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from iamkit.cloud.local_cloud import ACCOUNT, REGION, LocalCloud
+
+
+def serve(port: int, accounts: Sequence[str], seed: int | None, *, as_json: bool, say: Callable[[str], object]) -> None:
+    """Run a cloud until the process is told to end; say how to reach it when it is ready.
+
+    Raises ValueError for what is no account, OSError for a port that is taken.
+    """
+    for account in accounts:
+        if len(account) != 12 or not (account.isascii() and account.isdigit()):
+            raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port) as cloud:
+            say(_as_json(cloud) if as_json else _as_exports(cloud))
+            ended.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _as_json(cloud: LocalCloud) -> str:
+    administrators = {
+        account: {
+            "accessKeyId": cloud.administrator(account).access_key_id,
+            "secretAccessKey": cloud.administrator(account).secret_access_key,
+        }
+        for account in cloud.accounts
+    }
+    return json.dumps({"endpoint": cloud.endpoint, "region": REGION, "administrators": administrators})
+
+
+def _as_exports(cloud: LocalCloud) -> str:
+    keys = cloud.administrator()
+    return (
+        f"export AWS_ENDPOINT_URL={cloud.endpoint}\n"
+        f"export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}\n"
+        f"export AWS_ACCESS_KEY_ID={keys.access_key_id}\n"
+        f"export AWS_SECRET_ACCESS_KEY={keys.secret_access_key}\n"
+        "# The local cloud is ready. Paste these lines into another terminal; Ctrl-C ends it."
+    )

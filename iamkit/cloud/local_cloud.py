@@ -43,6 +43,20 @@ class Keys:
     session_token: str | None = field(default=None, repr=False)
 
 
+# moto would run a function in Docker, and answer simulations without deciding them.
+_NOT_YET = (
+    "lambda:Invoke",
+    "lambda:InvokeAsync",
+    "lambda:InvokeWithResponseStream",
+    "iam:SimulateCustomPolicy",
+    "iam:SimulatePrincipalPolicy",
+)
+
+
+def _refuse(call: Call, *_: object) -> Any:
+    raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
+
+
 class NoFederation:
     """Nobody's tokens are taken."""
 
@@ -202,6 +216,7 @@ class LocalCloud:
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            **dict.fromkeys(_NOT_YET, _refuse),
         }
         return Gateway(
             port,

@@ -13,6 +13,7 @@ from typing import Any
 from iamkit.cloud.authorizing import Authorizer
 from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
@@ -57,16 +58,6 @@ def _refuse(call: Call, *_: object) -> Any:
     raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
 
-class NoFederation:
-    """Nobody's tokens are taken."""
-
-    def web_identity(self, *_: object) -> Any:
-        """Refuse a token."""
-        raise NotModelled("tokens of identity providers", "assume the role with AWS credentials")
-
-    saml = web_identity
-
-
 class LocalCloud:
     """A cloud on loopback, whose requests the engine decides; as a context manager it runs while the block does.
 
@@ -88,6 +79,7 @@ class LocalCloud:
     ) -> None:
         self.accounts = tuple(accounts)
         self.trail = Trail()
+        self.federation = Federation()
         self.organization = organization
         self._random = random.Random(seed) if seed is not None else random.SystemRandom()
         self._seed = seed
@@ -197,7 +189,7 @@ class LocalCloud:
         sts = Sts(
             directory,
             sessions,
-            NoFederation(),
+            self.federation,
             self._clock,
             self._random,
             policies_in_force=authorizer.policies,

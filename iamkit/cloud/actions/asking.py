@@ -12,6 +12,7 @@ from iamkit import reference
 from iamkit.arn import Arn, InvalidArn, is_account_id
 from iamkit.cloud.actions.keys import Keys, merged, request_tags, text_of
 from iamkit.cloud.calls import Call, NotModelled, ServiceError
+from iamkit.cloud.encryption import Encryption
 from iamkit.policy.variables import ContextValue
 
 NOTHING: Mapping[str, ContextValue] = MappingProxyType({})
@@ -34,6 +35,11 @@ class Resources(Protocol):
 
     def resolve(self, service: str, kind: str, name: str, account: str, region: str) -> str:
         """Find the full ARN behind a name, an ID or an alias; what does not exist has the ARN it would have."""
+
+    def encryption(
+        self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None
+    ) -> Encryption | None:
+        """Tell the AWS KMS key behind a bucket's new objects, an object, an upload in parts or a secret."""
 
     def boundary(self, arn: str) -> str | None:
         """Give the ARN of the permissions boundary of a user or a role."""

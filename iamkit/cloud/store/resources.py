@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from iamkit.arn import Arn
+from iamkit.cloud.encryption import Encryption
 from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
+from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, object_encryption, secret_encryption
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
 
@@ -28,7 +30,9 @@ class Resources:
 
     def exists(self, arn: str) -> bool:
         """Tell whether there is such a resource."""
-        return self._found(arn) is not None
+        read = read_arn(arn)
+        managed = read is not None and read.service == "kms" and managed_policy(read) is not None
+        return managed or self._found(arn) is not None
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource; none where it does not exist."""
@@ -40,6 +44,8 @@ class Resources:
     def policy(self, arn: str) -> str | None:
         """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
         read, found = read_arn(arn), self._found(arn)
+        if read is not None and read.service == "kms" and (managed := managed_policy(read)) is not None:
+            return managed
         if read is None or found is None or read.service not in _POLICIES:
             return None
         return _POLICIES[read.service](read, found) or None
@@ -52,6 +58,18 @@ class Resources:
         s3 = backend("s3", account)
         held = s3.get_object(bucket, key, version_id=version)
         return dict(s3.tagger.get_tag_dict_for_resource(held.arn)) if held is not None else {}
+
+    def encryption(
+        self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None
+    ) -> Encryption | None:
+        """Tell the AWS KMS key behind a bucket's new objects, an object, an upload in parts or a secret."""
+        read, found = read_arn(arn), self._found(arn)
+        if read is None or found is None:
+            return None
+        if read.service == "secretsmanager":
+            return secret_encryption(found, version, stage)
+        _, slash, key = read.resource.partition("/")
+        return object_encryption(found, key, version, upload) if slash else bucket_encryption(found)
 
     def boundary(self, arn: str) -> str | None:
         """Give the ARN of the permissions boundary of a user or a role."""

@@ -15,6 +15,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from botocore import xform_name
@@ -185,13 +186,20 @@ class Trial:
         outcome = self.call()
         *_, event = self.world.cloud.trail
         decided = {(each.request.action, each.request.resource.arn) for each in event.evaluations}
+        unknown = {each for each in decided if not any(_fits(need, *each) for need in self.needs)}
         told = f"{event.error_code} {event.error_message}"
         assert outcome.partition(" ")[0] == self.row.ends, told
-        assert decided == {(each.action, each.resource) for each in self.needs}, told
+        assert not unknown, f"it was decided besides: {unknown}; {told}"
+        assert all(any(_fits(need, *each) for each in decided) for need in self.needs), f"{decided}; {told}"
         assert not event.denied, told
 
 
 NOTHING: Mapping[str, Any] = {"Effect": "Allow", "Action": "iam:GetAccountSummary", "Resource": "*"}
+
+
+def _fits(need: Need, action: str, arn: str) -> bool:
+    """Compare what was decided with a need, whose resource may have wildcards."""
+    return need.action == action and fnmatchcase(arn, need.resource)
 
 
 def _again(value: Any) -> Any:

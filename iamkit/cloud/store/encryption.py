@@ -8,6 +8,7 @@ from typing import Any
 from iamkit.arn import Arn
 from iamkit.cloud.encryption import Encryption
 from iamkit.cloud.store.backends import accounts, backend
+from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.resolving import MANAGED_KEYS, RESOLVERS
 
 _DEFAULT_KEYS = {"s3": "alias/aws/s3", "secretsmanager": "alias/aws/secretsmanager"}
@@ -29,7 +30,7 @@ def object_encryption(bucket: Any, key: str, version: str | None, upload: str | 
         if begun.sse_encryption is None:
             return bucket_encryption(bucket)
         return _of_s3(bucket, begun.sse_encryption, begun.kms_key_id, False)
-    held = backend("s3", bucket.account_id).get_object(bucket.name, key, version_id=version)
+    held = find_object(bucket, key, version)
     if held is None:
         return None
     return _of_s3(bucket, held.encryption, held.kms_key_id, _true(held.bucket_key_enabled))

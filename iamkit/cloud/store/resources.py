@@ -11,6 +11,7 @@ from iamkit.cloud.encryption import Encryption
 from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
 from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, object_encryption, secret_encryption
+from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
 
@@ -52,12 +53,11 @@ class Resources:
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object."""
-        account = _bucket_owner(bucket)
-        if account is None:
+        found = self._found(f"arn:aws:s3:::{bucket}")
+        held = find_object(found, key, version) if found is not None else None
+        if held is None:
             return {}
-        s3 = backend("s3", account)
-        held = s3.get_object(bucket, key, version_id=version)
-        return dict(s3.tagger.get_tag_dict_for_resource(held.arn)) if held is not None else {}
+        return dict(backend("s3", found.account_id).tagger.get_tag_dict_for_resource(held.arn))
 
     def encryption(
         self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None

@@ -174,7 +174,8 @@ class Trial:
         if self.row.operation in _HEADS:
             code = str(status)
         assert self.call() == f"{code} {status}", f"allowed with {json.dumps(statements)}"
-        assert frozen(self.row.service) == before, "a refused call changed something"
+        changed = _difference(before, frozen(self.row.service))
+        assert not changed, f"a refused call changed {changed}"
 
     def check(self) -> None:
         """Try every way to be refused, then the one way to be allowed."""
@@ -260,7 +261,20 @@ def _freeze(value: Any, inside: set[int]) -> Any:
     return repr(value)
 
 
+def _difference(before: Any, after: Any, place: str = "") -> str:
+    """Name the first place where two frozen states differ."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        pairs: Iterable[tuple[str, Any, Any]] = ((key, before[key], after[key]) for key in before)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = ((str(number), *both) for number, both in enumerate(zip(before, after, strict=True)))
+    else:
+        return "" if before == after else f"{place or 'the state'}: {before!r:.200} -> {after!r:.200}"
+    return next(filter(None, (_difference(old, new, f"{place}/{key}") for key, old, new in pairs)), "")
+
+
 def _content(held: Any) -> bytes:
+    if held.closed:
+        return b""
     place = held.tell()
     held.seek(0)
     content: bytes = held.read()

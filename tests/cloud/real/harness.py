@@ -45,11 +45,15 @@ Value = str | Sequence[str]
 
 
 class Need(NamedTuple):
-    """An action on a resource, with the condition keys that the request must carry."""
+    """An action on a resource, with the condition keys that the request must carry.
+
+    `given` is what a resource-based policy allows already: no identity-based policy needs to, but a deny counts.
+    """
 
     action: str
     resource: str = "*"
     keys: Mapping[str, Value] = {}
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,9 @@ class Trial:
         held = {"account": ACCOUNT, "other": OTHER_ACCOUNT, "region": REGION, "caller": CALLER}
         names = Names({**held, **self.row.prepare(self.world)})
         self.parameters = names.fill(self.row.parameters)
-        self.needs = [Need(each.action, names.fill(each.resource), names.fill(each.keys)) for each in self.row.needs]
+        self.needs = [
+            each._replace(resource=names.fill(each.resource), keys=names.fill(each.keys)) for each in self.row.needs
+        ]
 
     def call(self) -> str:
         """Send the operation as the caller; give the code of the error, or nothing where it succeeds."""
@@ -180,10 +186,12 @@ class Trial:
     def check(self) -> None:
         """Try every way to be refused, then the one way to be allowed."""
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        asked = [each for each in self.needs if not each.given]
         for need in self.needs:
             self.refused(everything, statement(need, "Deny"))
-            self.refused(*(statement(each) for each in self.needs if each != need), NOTHING)
-        self.world.permit(*(statement(each) for each in self.needs))
+            if not need.given:
+                self.refused(*(statement(each) for each in asked if each != need), NOTHING)
+        self.world.permit(*(statement(each) for each in asked))
         outcome = self.call()
         *_, event = self.world.cloud.trail
         decided = {(each.request.action, each.request.resource.arn) for each in event.evaluations}

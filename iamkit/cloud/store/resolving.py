@@ -42,9 +42,11 @@ def _resolve_iam(kind: str, name: str, account: str, _: str) -> str:
         "group": "groups",
         "policy": "managed_policies",
         "instance-profile": "instance_profiles",
+        "server-certificate": "certificates",
     }
     held = getattr(iam, tables[kind], {}) if iam is not None and kind in tables else {}
-    found = next((each for each in held.values() if each.name == name), None)
+    named = "cert_name" if kind == "server-certificate" else "name"
+    found = next((each for each in held.values() if getattr(each, named) == name), None)
     return str(found.arn) if found is not None else _made("iam", "", account, f"{kind}/{name}")
 
 

@@ -133,6 +133,8 @@ def _iam(arn: Arn) -> Any:
         found = iam.managed_policies.get(str(arn))
     elif kind == "instance-profile":
         found = next((each for each in iam.instance_profiles.values() if each.name == last), None)
+    elif kind == "oidc-provider":
+        found = iam.open_id_providers.get(str(arn))
     else:
         found = None
     return found if found is not None and found.arn == str(arn) else None

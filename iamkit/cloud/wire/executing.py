@@ -13,7 +13,7 @@ from moto.core.utils import get_service_model
 
 from iamkit.cloud.calls import Answer, Call, NotModelled
 from iamkit.cloud.services import SERVICES
-from iamkit.cloud.wire.lacking import is_lacking
+from iamkit.cloud.wire.lacking import lacking
 
 # moto looks for a signature in places; it is never checked there.
 _SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
@@ -27,8 +27,9 @@ _IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^
 
 def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:
     """Let moto do what a call asks, in an account; raises NotModelled where moto cannot."""
-    if is_lacking(call):
-        raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto has not built it")
+    missing = lacking(call)
+    if missing is not None:
+        raise NotModelled(missing, "moto has not built it")
     try:
         outcome = BotocoreStubber().process_request(_rebuilt(call, account, access_key_id))
     except NotImplementedError as problem:

@@ -22,6 +22,19 @@ _LACKING = {
 }  # fmt: skip
 
 
-def is_lacking(call: Call) -> bool:
-    """Tell whether moto would do something else than the call asks."""
-    return call.operation in _LACKING.get(call.service, ())
+# Parameters that moto takes and forgets.
+_FORGOTTEN = {
+    ("iam", "CreateSAMLProvider"): "Tags",
+    ("iam", "CreateVirtualMFADevice"): "Tags",
+    ("iam", "UploadServerCertificate"): "Tags",
+}
+
+
+def lacking(call: Call) -> str | None:
+    """Name what moto would do otherwise than the call asks; None where it has all of it."""
+    if call.operation in _LACKING.get(call.service, ()):
+        return f"the operation `{call.operation}` of {call.service}"
+    parameter = _FORGOTTEN.get((call.service, call.operation))
+    if parameter is not None and call.parameters.get(parameter):
+        return f"the parameter `{parameter}` of {call.operation}"
+    return None

@@ -241,8 +241,6 @@ def without_entry(service: str, rows: Iterable[Row]) -> set[str]:
     return set(SERVICES[service].rows) - {row.operation for row in rows if row.service == service}
 
 
-# AWS's own policies are many, and nobody can change them.
-_LEFT_OUT = frozenset({"aws_managed_policies"})
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
@@ -259,7 +257,7 @@ def _freeze(value: Any, inside: set[int]) -> Any:
         return "…"
     inside = inside | {id(value)}
     if isinstance(value, Mapping):
-        return {repr(key): _freeze(each, inside) for key, each in value.items() if key not in _LEFT_OUT}
+        return {repr(key): _freeze(each, inside) for key, each in value.items() if not _of_aws(key)}
     if isinstance(value, list | tuple | set | frozenset):
         return [_freeze(each, inside) for each in value]
     if hasattr(value, "seek") and hasattr(value, "read"):
@@ -267,6 +265,11 @@ def _freeze(value: Any, inside: set[int]) -> Any:
     if hasattr(value, "__dict__") and type(value).__module__.startswith("moto."):
         return {type(value).__name__: _freeze(vars(value), inside)}
     return repr(value)
+
+
+def _of_aws(key: Any) -> bool:
+    """Tell AWS's own policies: they are many, and nobody can change them."""
+    return isinstance(key, str) and (key == "aws_managed_policies" or key.startswith("arn:aws:iam::aws:"))
 
 
 def _difference(before: Any, after: Any, place: str = "") -> str:

@@ -6,7 +6,7 @@ from botocore import xform_name
 
 from iamkit.cloud.actions import SERVICES
 from iamkit.cloud.calls import Call, NotModelled
-from iamkit.cloud.wire.lacking import is_lacking
+from iamkit.cloud.wire.lacking import lacking
 from iamkit.sigv4 import HttpRequest
 from tests.cloud.actions.world import operations
 
@@ -36,11 +36,20 @@ def test_what_moto_lacks_is_named() -> None:
     """A modelled operation without a method in moto is one that moto would take for another."""
     from moto.s3.responses import S3Response
 
-    lacking = {
+    without = {
         operation
         for operation in operations("s3")
         if _modelled(operation) and not hasattr(S3Response, xform_name(operation))
     }
     request = HttpRequest("GET", "/", ())
-    named = {each for each in operations("s3") if is_lacking(Call("s3", each, {}, "rest-xml", "us-east-1", request))}
-    assert lacking - _BUILT_OTHERWISE == named
+    named = {each for each in operations("s3") if lacking(Call("s3", each, {}, "rest-xml", "us-east-1", request))}
+    assert without - _BUILT_OTHERWISE == named
+
+
+def test_what_moto_forgets_is_refused() -> None:
+    """Tags that nobody keeps would make policies about them wrong."""
+    request = HttpRequest("POST", "/", ())
+    plain = Call("iam", "CreateSAMLProvider", {"Name": "corp"}, "query", "us-east-1", request)
+    assert lacking(plain) is None
+    tagged = Call("iam", "CreateSAMLProvider", {"Tags": [{"Key": "a", "Value": "b"}]}, "query", "us-east-1", request)
+    assert lacking(tagged) == "the parameter `Tags` of CreateSAMLProvider"

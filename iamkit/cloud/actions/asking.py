@@ -30,6 +30,9 @@ class Resources(Protocol):
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource."""
 
+    def properties(self, arn: str) -> Mapping[str, ContextValue]:
+        """Give the condition keys that tell what a resource is: of a KMS key its spec, usage, origin and aliases."""
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object in a bucket."""
 
@@ -148,6 +151,7 @@ class Ask:
         pairs = [*context.items(), *self._keys(facts)]
         if arn != "*":
             pairs += self._resource_tags(facts, arn)
+            pairs += self._properties(facts, arn)
         return Authorization(facts.name, arn, self._owner(arn), merged(pairs) if pairs else NOTHING)
 
     def pass_role(self, role: str, service: str, context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
@@ -175,6 +179,9 @@ class Ask:
             for tag, value in self.resources.tags(arn.partition(":log-stream:")[0]).items():
                 for prefix in facts.tag_prefixes:
                     yield prefix + tag, value
+
+    def _properties(self, facts: Facts, arn: str) -> Iterator[tuple[str, ContextValue]]:
+        return (pair for pair in self.resources.properties(arn).items() if pair[0].lower() in facts.keys)
 
     def _owner(self, arn: str) -> str | None:
         if arn == "*":

@@ -14,6 +14,7 @@ from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, obj
 from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
+from iamkit.policy.variables import ContextValue
 
 
 class Resources:
@@ -41,6 +42,11 @@ class Resources:
         if read is None or found is None or read.service not in _TAGS:
             return {}
         return _TAGS[read.service](read, found)
+
+    def properties(self, arn: str) -> Mapping[str, ContextValue]:
+        """Give the condition keys that tell what a resource is; so far AWS KMS alone has some."""
+        read, found = read_arn(arn), self._found(arn)
+        return _key_properties(found) if read is not None and read.service == "kms" and found is not None else {}
 
     def policy(self, arn: str) -> str | None:
         """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
@@ -150,6 +156,22 @@ def _function(arn: Arn) -> Any:
 
 def _key(arn: Arn) -> Any:
     return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
+
+
+def _key_properties(key: Any) -> dict[str, ContextValue]:
+    """KMS Developer Guide, "AWS KMS condition keys": these speak of the key that an operation uses."""
+    told: dict[str, ContextValue] = {
+        # moto keeps what the request said, or nothing.
+        "kms:KeySpec": str(key.key_spec or "SYMMETRIC_DEFAULT"),
+        "kms:KeyUsage": str(key.key_usage or "ENCRYPT_DECRYPT"),
+        "kms:KeyOrigin": str(key.origin or "AWS_KMS"),
+        "kms:MultiRegion": "true" if key.multi_region else "false",
+    }
+    if key.multi_region:
+        told["kms:MultiRegionKeyType"] = key.multi_region_configuration["MultiRegionKeyType"]
+    if key.aliases:
+        told["kms:ResourceAliases"] = (*key.aliases,)
+    return told
 
 
 def _log_group(arn: Arn) -> Any:

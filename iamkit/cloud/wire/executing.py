@@ -43,7 +43,7 @@ def _normalized(request: Any) -> Request:
 
 
 # Objects are whatever they are; a file with the type of a form could name another operation.
-botocore_stubber.normalize_request = _normalized
+botocore_stubber.__dict__["normalize_request"] = _normalized
 
 
 def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:

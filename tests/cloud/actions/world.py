@@ -47,6 +47,9 @@ class FakeResources:
     def tags(self, arn: str) -> Mapping[str, str]:
         return self.tagged.get(arn, {})
 
+    def properties(self, arn: str) -> Mapping[str, ContextValue]:
+        return {}
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         return self.objects.get((bucket, key, version), {})
 

@@ -99,7 +99,6 @@ def row(
 SIGNING = {"SigningAlgorithm": "RSASSA_PSS_SHA_256"}
 MAC = {"MacAlgorithm": "HMAC_SHA_256"}
 NOT_BUILT = "NotModelled"
-GRANT = {"GranteePrincipal": "arn:aws:iam::{account}:user/{caller}", "Operations": ["Decrypt", "Encrypt"]}
 
 ROWS = (
     Row(
@@ -138,7 +137,7 @@ ROWS = (
         "kms",
         "Encrypt",
         {"KeyId": "{alias}", "Plaintext": b"x"},
-        (Need("kms:Encrypt", KEY, {"kms:RequestAlias": "{alias}"}),),
+        (Need("kms:Encrypt", KEY, {"kms:RequestAlias": "{alias}", "kms:ResourceAliases": ["{alias}"]}),),
         named,
         note="alias",
     ),
@@ -187,8 +186,8 @@ ROWS = (
         KeyPairSpec="RSA_2048",
         ends=NOT_BUILT,
     ),
-    row("DescribeKey"),
-    row("GetPublicKey", to_sign),
+    row("DescribeKey", keys={"kms:KeySpec": "SYMMETRIC_DEFAULT", "kms:MultiRegion": "false"}),
+    row("GetPublicKey", to_sign, keys={"kms:KeySpec": "RSA_2048", "kms:KeyUsage": "SIGN_VERIFY"}),
     row("Sign", to_sign, keys={"kms:SigningAlgorithm": "RSASSA_PSS_SHA_256"}, Message=b"x", **SIGNING),
     row(
         "Verify",
@@ -245,7 +244,8 @@ ROWS = (
             "kms:GrantConstraintType": "EncryptionContextSubset",
         },
         Constraints={"EncryptionContextSubset": CONTEXT},
-        **GRANT,
+        GranteePrincipal="arn:aws:iam::{account}:user/{caller}",
+        Operations=["Decrypt", "Encrypt"],
     ),
     row("RevokeGrant", granted, GrantId="{grant}"),
     Row(

@@ -218,7 +218,6 @@ class LocalCloud:
             FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
             f"http://127.0.0.1:{port}",
         )
-        self._functions.start()
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             "iam:PutUserPermissionsBoundary": boundaries.put,

@@ -20,7 +20,7 @@ import threading
 import time
 import traceback
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 # Quotas: 6 MB of response, and some room (Lambda quotas, "Invocation payload").
 MOST_BYTES = 6_291_556
@@ -135,8 +135,8 @@ def shown(trace: str) -> str:
 
 def stack(trace: TracebackType | None) -> list[str]:
     """Write the frames of the function's own code and of what it called, without those of this file."""
-    frames = traceback.extract_tb(trace)
-    while frames and frames[0].filename == __file__:
+    frames = [(each.filename, each.lineno or 0, each.name, each.line) for each in traceback.extract_tb(trace)]
+    while frames and frames[0][0] == __file__:
         del frames[0]
     return [shown(line) for line in traceback.format_list(frames)]
 
@@ -156,9 +156,12 @@ def as_json(value: object) -> bytes:
 
 
 class Runtime:
-    """The life of one invocation; `frames` is where the cloud reads."""
+    """The life of one invocation; `frames` is the file descriptor that the cloud reads.
 
-    def __init__(self, told: dict[str, Any], frames: BinaryIO) -> None:
+    It is no file object, which would be closed before the process ends: the end of the pipe is the end of the process.
+    """
+
+    def __init__(self, told: dict[str, Any], frames: int) -> None:
         self.told = told
         self.frames = frames
 
@@ -204,8 +207,9 @@ class Runtime:
 
     def frame(self, head: dict[str, Any], body: bytes = b"") -> None:
         """Write a frame."""
-        self.frames.write(json.dumps(head).encode() + b"\n" + body)
-        self.frames.flush()
+        rest = memoryview(json.dumps(head).encode() + b"\n" + body)
+        while rest:
+            rest = rest[os.write(self.frames, rest) :]
 
 
 def _too_large() -> dict[str, str]:
@@ -261,7 +265,7 @@ def set_up_logging(request_id: str) -> None:
 
 def main() -> None:
     """Take the pipes for ourselves, read what to do, do it."""
-    lifeline, frames = os.dup(0), os.fdopen(os.dup(1), "wb")
+    lifeline, frames = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)

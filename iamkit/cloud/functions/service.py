@@ -6,6 +6,7 @@ happens in the cloud; the function itself runs later, as it calls the cloud back
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,7 @@ from iamkit.cloud.functions.concurrency import Background, Slots
 from iamkit.cloud.functions.logs import FunctionLogs
 from iamkit.cloud.functions.permissions import add_permission
 from iamkit.cloud.functions.reporting import Report, report
-from iamkit.cloud.functions.running import Invocation, Processes
+from iamkit.cloud.functions.running import Invocation, Processes, Stopped
 from iamkit.cloud.run import RoleCredentials
 from iamkit.cloud.sessions import Holder, Session
 from iamkit.cloud.store import Deployed, deployed
@@ -68,7 +69,9 @@ class Functions:
     random: Random
     logs: FunctionLogs
     endpoint: str
-    _fence: Fence = field(default_factory=Fence)
+    _fence: Fence | None = None
+    _stopped: bool = False
+    _fencing: threading.Lock = field(default_factory=threading.Lock)
     _processes: Processes = field(default_factory=Processes)
     _slots: Slots = field(default_factory=Slots)
     _background: Background = field(default_factory=Background)
@@ -85,15 +88,14 @@ class Functions:
             "lambda:AddPermission": self.add_permission,
         }
 
-    def start(self) -> None:
-        """Put up the fence around functions."""
-        self._fence.__enter__()
-
     def stop(self) -> None:
         """End the functions that run, and run no more."""
         self._processes.stop()
         self._background.stop()
-        self._fence.__exit__(None, None, None)
+        with self._fencing:
+            self._stopped = True
+            if self._fence is not None:
+                self._fence.__exit__(None, None, None)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all asynchronous invocations are over; False where the time was over before."""
@@ -166,10 +168,10 @@ class Functions:
         source: Context = {"aws:SourceArn": unqualified, "aws:SourceAccount": arn[4]}
         session: Context = {"lambda:SourceFunctionArn": unqualified}
         try:
-            return self.assume(_SERVICE, role, arn[6], source, record, session_context=session)
-        except NotModelled:
-            raise
-        except ServiceError:
+            return self.assume(_SERVICE, role, _session_name(arn[6]), source, record, session_context=session)
+        except ServiceError as problem:
+            if problem.code != "AccessDenied":
+                raise
             raise ServiceError(code, _NOT_ASSUMED, status) from None
 
     def _invocation(
@@ -214,15 +216,29 @@ class Functions:
             # Nobody is told of a package that cannot be unpacked, but the log.
             self.logs.write(invocation, f"{invocation.request_id} {problem}\n")
 
+    def _fence_url(self) -> str:
+        """Put up the fence around functions with the first of them."""
+        with self._fencing:
+            if self._stopped:
+                raise Stopped
+            if self._fence is None:
+                self._fence = Fence().__enter__()
+            return self._fence.url
+
     def _run(self, invocation: Invocation, group_exists: bool, *, patient: bool) -> Report:
         function = invocation.function
         with self._slots.one(function.arn, function.reserved, patient=patient):
             has_logs = self.logs.open(invocation, group_exists)
-            finished = self._processes.run(invocation, self._fence.url)
+            finished = self._processes.run(invocation, self._fence_url())
         done = report(invocation, finished, self.clock())
         if has_logs:
             self.logs.write(invocation, done.log)
         return done
+
+
+def _session_name(function: str) -> str:
+    """Name a session for its function; STS takes no name of one character."""
+    return function if len(function) > 1 else f"awslambda_{function}"
 
 
 def _existing(arn: str) -> Deployed:

@@ -201,7 +201,10 @@ def handler(event, context):
 # A function that starts another process, which says that it runs and waits.
 PARENT = """
 import subprocess, sys
-CHILD = "import socket; s = socket.create_connection(('127.0.0.1', %d)); s.sendall(b'here'); print('.', flush=True); s.recv(8)"
+CHILD = (
+    "import socket; s = socket.create_connection(('127.0.0.1', %d)); "
+    "s.sendall(b'here'); print('.', flush=True); s.recv(8)"
+)
 
 def handler(event, context):
     child = subprocess.Popen([sys.executable, "-c", CHILD % event["port"]], stdout=subprocess.PIPE)

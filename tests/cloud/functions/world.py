@@ -13,6 +13,7 @@ from iamkit.cloud.run import RoleCredentials
 from iamkit.cloud.store import Deployed
 
 ACCOUNT = "111122223333"
+OTHER = "444455556666"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/worker"
 SECONDS = 30
 

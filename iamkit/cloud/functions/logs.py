@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from iamkit.cloud.calls import Answer
+from iamkit.cloud.clock import Clock
 from iamkit.cloud.functions.running import Invocation
 from iamkit.cloud.wire import error_in
 from iamkit.sigv4 import Credentials, HttpRequest, sign
@@ -30,7 +31,7 @@ class FunctionLogs:
 
     send: Callable[[HttpRequest], Answer]
     host: str
-    clock: Callable[[], datetime]
+    clock: Clock
 
     def open(self, invocation: Invocation, group_exists: bool) -> bool:
         """Make the log group, unless it is there, and a stream in it; False where the role may not."""
@@ -62,7 +63,7 @@ class FunctionLogs:
             ("User-Agent", "awslambda-worker"),
         ]
         request = HttpRequest("POST", "/", headers, json.dumps(parameters).encode())
-        signed = sign(request, credentials, region=who.region, service="logs", at=self.clock())
+        signed = sign(request, credentials, region=who.region, service="logs", at=self.clock.laptop())
         return error_in(self.send(signed.request))[0]
 
 

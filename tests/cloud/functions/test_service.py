@@ -216,6 +216,8 @@ def test_logs_need_the_roles_permission(cloud: LocalCloud, functions: Any, creat
     iam.put_role_policy(RoleName="quiet", PolicyName="logs", PolicyDocument=allow(*actions))
     request = functions.invoke(FunctionName="quiet")["ResponseMetadata"]["RequestId"]
     events = logs.filter_log_events(logGroupName="/aws/lambda/quiet")["events"]
+    # What a function prints is nobody's business but its log's.
+    assert "said" not in cloud.trail.as_json()
     assert [event["message"] for event in events][:3] == [
         f"START RequestId: {request} Version: $LATEST\n",
         "said\n",

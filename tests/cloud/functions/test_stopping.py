@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from botocore.config import Config
@@ -64,3 +66,36 @@ def test_stopping_the_cloud_ends_what_runs() -> None:
         assert (held.recv(1), also.recv(1)) == (b"", b"")
         assert ended.wait(SECONDS)
         waiting.join()
+
+
+def test_a_reset_ends_what_runs_and_begins_again() -> None:
+    """Also after time has passed in the cloud, which the logs are told, too."""
+    with LocalCloud() as cloud, Meeting() as meeting:
+        payload = json.dumps({"port": meeting.port})
+
+        def made() -> tuple[Any, Any]:
+            iam = cloud.client("iam")
+            iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust())
+            iam.attach_role_policy(RoleName="worker", PolicyArn="arn:aws:iam::aws:policy/CloudWatchLogsFullAccess")
+            functions = cloud.client("lambda")
+            functions.create_function(
+                FunctionName="held",
+                Runtime="python3.13",
+                Handler="app.handler",
+                Role=ROLE,
+                Timeout=SECONDS,
+                Code={"ZipFile": package(MEETING)},
+            )
+            return functions, cloud.client("logs")
+
+        functions, _ = made()
+        functions.invoke(FunctionName="held", InvocationType="Event", Payload=payload)
+        held = meeting.meet()
+        cloud.reset()
+        assert held.recv(1) == b""
+        functions, logs = made()
+        cloud.let_pass(timedelta(days=30))
+        functions.invoke(FunctionName="held", InvocationType="Event", Payload=payload)
+        meeting.meet().sendall(b"go")
+        assert cloud.functions.wait(SECONDS)
+        assert len(logs.filter_log_events(logGroupName="/aws/lambda/held")["events"]) == 3

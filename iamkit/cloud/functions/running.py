@@ -269,12 +269,14 @@ def _orders(invocation: Invocation, task: Path) -> bytes:
 
 
 def _environment(invocation: Invocation, folder: Path, fence_url: str) -> dict[str, str]:
-    """Make the environment of a function; its own variables come first, so that none of Lambda's can be replaced."""
+    """Make the environment of a function; its own variables replace Lambda's language and time zone and no more."""
     function, home = invocation.function, str(folder / "home")
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     files = folder / "sdk"
     files.mkdir()
     return {
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
         **function.variables,
         **environment(invocation.credentials, inherited, files, fence_url),
         "HOME": home,
@@ -282,8 +284,6 @@ def _environment(invocation: Invocation, folder: Path, fence_url: str) -> dict[s
         "TMPDIR": home,
         "TEMP": home,
         "TMP": home,
-        "LANG": "en_US.UTF-8",
-        "TZ": "UTC",
         "_HANDLER": function.handler,
         "LAMBDA_TASK_ROOT": str(folder / "task"),
         "LAMBDA_RUNTIME_DIR": str(Path(bootstrap.__file__).parent),

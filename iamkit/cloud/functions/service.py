@@ -118,8 +118,9 @@ class Functions:
     def create(self, call: Call, holder: Holder | None, _: Context, record: Record) -> None:
         """Check what CreateFunction would make; moto makes it."""
         check_settings(call)
-        self._check_code(call.parameters.get("Code") or {}, holder)
-        self._check_role(call, self._named(call, holder), record)
+        arn = self._named(call, holder)
+        self._check_code(call.parameters.get("Code") or {}, arn)
+        self._check_role(call, arn, record)
 
     def configure(self, call: Call, holder: Holder | None, _: Context, record: Record) -> None:
         """Check what UpdateFunctionConfiguration would change; moto changes it."""
@@ -129,7 +130,7 @@ class Functions:
 
     def update_code(self, call: Call, holder: Holder | None, *_: object) -> None:
         """Check what UpdateFunctionCode would change; moto changes it."""
-        self._check_code(call.parameters, holder)
+        self._check_code(call.parameters, self._named(call, holder))
 
     def add_permission(self, call: Call, holder: Holder | None, *_: object) -> Mapping[str, Any]:
         """Answer AddPermission."""
@@ -145,10 +146,12 @@ class Functions:
     def _check_role(self, call: Call, function_arn: str, record: Record) -> None:
         self._session(call.parameters["Role"], function_arn, record, "InvalidParameterValueException", 400)
 
-    def _check_code(self, code: Mapping[str, Any], holder: Holder | None) -> None:
+    def _check_code(self, code: Mapping[str, Any], function_arn: str) -> None:
         package = code.get("ZipFile")
         if package is None and code.get("S3Bucket"):
-            account = (holder.caller.account if holder else None) or ""
+            account = function_arn.split(":")[4]
+            if self.resources.owner(f"arn:aws:s3:::{code['S3Bucket']}") not in (account, None):
+                raise NotModelled("a deployment package in another account's bucket", "copy it to one of your own")
             package = stored_package(account, code["S3Bucket"], code.get("S3Key") or "")
             if package is None:
                 raise invalid(
@@ -212,9 +215,11 @@ class Functions:
     def _run_unheard(self, invocation: Invocation, group_exists: bool) -> None:
         try:
             self._run(invocation, group_exists, patient=True)
-        except ServiceError as problem:
-            # Nobody is told of a package that cannot be unpacked, but the log.
-            self.logs.write(invocation, f"{invocation.request_id} {problem}\n")
+        except Stopped:
+            pass
+        except Exception as problem:
+            # Nobody waits to be told what kept it from running; the log is all there is.
+            self.logs.write(invocation, f"{invocation.request_id} {type(problem).__name__}: {problem}\n")
 
     def _fence_url(self) -> str:
         """Put up the fence around functions with the first of them."""

@@ -69,7 +69,9 @@ def stored_package(account: str, bucket: str, key: str) -> bytes | None:
     """Give an object of a bucket of an account, as CreateFunction would take it for code."""
     held = backend("s3", account).buckets.get(bucket)
     found = held.keys.get(key) if held is not None else None
-    return None if found is None else bytes(found.value)
+    # A delete marker has no value.
+    value = getattr(found, "value", None)
+    return None if value is None else bytes(value)
 
 
 class FunctionPolicy(NamedTuple):

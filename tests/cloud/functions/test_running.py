@@ -95,7 +95,13 @@ def test_nothing_of_the_user_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-user")
     monkeypatch.setenv("GITHUB_TOKEN", "of-the-user")
     source = "import os\ndef handler(event, context): return dict(os.environ) | {'cwd': os.getcwd()}"
-    variables = {"STAGE": "test", "AWS_ENDPOINT_URL": "https://elsewhere.example", "HTTPS_PROXY": "", "NO_PROXY": "*"}
+    variables = {
+        "STAGE": "test",
+        "TZ": "Europe/Berlin",
+        "AWS_ENDPOINT_URL": "https://elsewhere.example",
+        "HTTPS_PROXY": "",
+        "NO_PROXY": "*",
+    }
     seen = answered(source, variables=variables)
     assert "of-the-user" not in seen.values()
     assert "AWS_PROFILE" not in seen
@@ -103,6 +109,7 @@ def test_nothing_of_the_user_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (seen["AWS_ENDPOINT_URL"], seen["HTTPS_PROXY"]) == ("http://127.0.0.1:9", FENCE)
     assert seen["NO_PROXY"] == "127.0.0.1,localhost,.localhost"
     assert seen["HOME"] not in (os.environ["HOME"], "")
+    assert (seen["TZ"], seen["LANG"]) == ("Europe/Berlin", "en_US.UTF-8")
     assert (seen["cwd"], seen["AWS_LAMBDA_FUNCTION_NAME"]) == (seen["LAMBDA_TASK_ROOT"], "report")
     assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
     assert not Path(seen["LAMBDA_TASK_ROOT"]).exists()

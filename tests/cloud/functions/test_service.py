@@ -330,6 +330,14 @@ def test_packages_come_from_buckets_that_the_caller_may_read(cloud: LocalCloud, 
     assert "NoSuchKey" in message
     text = refused(functions.update_function_code, FunctionName="stored", S3Bucket=bucket, S3Key="app.txt")
     assert text[2] == "Could not unzip uploaded file. Please check your file, then try to upload again."
+    cloud.client("s3", cloud.administrator(OTHER)).create_bucket(Bucket=f"{bucket}-elsewhere")
+    elsewhere = {"S3Bucket": f"{bucket}-elsewhere", "S3Key": "app.zip"}
+    foreign = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:*"}
+    foreign["Resource"] = f"arn:aws:s3:::{bucket}-elsewhere/*"
+    cloud.client("s3", cloud.administrator(OTHER)).put_bucket_policy(
+        Bucket=f"{bucket}-elsewhere", Policy=json.dumps({"Version": "2012-10-17", "Statement": foreign})
+    )
+    assert refused(functions.update_function_code, FunctionName="stored", **elsewhere)[0] == "NotModelled"
     maker = cloud.client("lambda", user(cloud, "maker", allow("lambda:*", "iam:PassRole")))
     code, _, message = refused(
         maker.create_function,

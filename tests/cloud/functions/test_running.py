@@ -259,7 +259,8 @@ Processes().run(invocation(MEETING, json.dumps({"port": int(sys.argv[1])})), FEN
     root = Path(__file__).parents[3]
     with Meeting() as meeting:
         command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r})\n{program}", str(meeting.port)]
-        cloud = subprocess.Popen(command, cwd=tmp_path)
+        # What is killed cannot tidy up.
+        cloud = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path)})
         function = meeting.meet()
         cloud.kill()
         cloud.wait()

@@ -34,7 +34,7 @@ _HIDDEN = frozenset(
     {
         "SecretString", "SecretBinary", "Plaintext", "Body", "Payload", "ZipFile", "MessageBody", "Message", "Password",
         "NewPassword", "OldPassword", "WebIdentityToken", "SAMLAssertion", "TokenCode", "CiphertextBlob", "Item",
-        "Environment", "UserData",
+        "Environment", "UserData", "logEvents",
     }
 )  # fmt: skip
 

@@ -16,8 +16,9 @@ from typing import Any
 from iamkit.cloud.actions import Authorization
 from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
+from iamkit.cloud.completing import completed, home_of
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
@@ -36,7 +37,7 @@ _GIVING_URLS = frozenset({"CreateQueue", "GetQueueUrl", "ListDeadLetterSourceQue
 Context = Mapping[str, ContextValue]
 # A service of ours gives a result as boto3 returns it; None leaves the call to moto.
 Record = Callable[[Evaluation], None]
-Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | None]
+Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | Later | None]
 
 
 class _Progress:
@@ -80,7 +81,9 @@ class Gateway:
         code = message = ""
         try:
             with self.lock:
-                given = self._act(passed.request, passed.bucket, now, progress, request_id)
+                acted = self._act(passed.request, passed.bucket, now, progress, request_id)
+            # A function that runs calls the cloud back: it must not keep the others out.
+            given = acted.finish(request_id) if isinstance(acted, Later) else acted
             code, message = error_in(given)
         except AuthenticationFailure as failed:
             code, message = failed.code, failed.message
@@ -96,12 +99,13 @@ class Gateway:
             defect = ServiceError("InternalFailure", f"iamkit failed on this request; please report it:\n{where}", 500)
             code, message = defect.code, defect.message
             given = error_answer(defect, progress.protocol, request_id)
-        self._record(progress, request_id, now, given, code, message)
+        with self.lock:
+            self._record(progress, request_id, now, given, code, message)
         return given
 
     def _act(
         self, request: HttpRequest, bucket: str | None, now: datetime, progress: _Progress, request_id: str
-    ) -> Answer:
+    ) -> Answer | Later:
         place = address(request, bucket)
         progress.protocol = protocol_of(place)
         verified = self._authenticate(request, place, progress)
@@ -146,20 +150,21 @@ class Gateway:
         context: Context,
         request_id: str,
         progress: _Progress,
-    ) -> Answer:
+    ) -> Answer | Later:
         handler = self.handlers.get(f"{call.service}:{call.operation}") or self.handlers.get(call.service)
         if handler is not None:
             result = handler(call, holder, context, progress.record)
-            if isinstance(result, Answer):
+            if isinstance(result, Answer | Later):
                 return result
             if result is not None:
                 return result_answer(call, result, request_id)
-        owners = [each.request.resource.owner for each in progress.evaluations]
+        resources = self.authorizer.resources
+        owners = [home_of(call, resources), *(each.request.resource.owner for each in progress.evaluations)]
         account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
         if account is None:
             raise NotModelled("a resource without an owner", "name one that exists")
         key = holder.access_key.credentials.access_key_id if holder else "anonymous"
-        given = self._at_home(call, execute(call, account, key, request_id))
+        given = self._at_home(call, execute(completed(call, account, resources), account, key, request_id))
         return self._hidden(call, holder, context, given)
 
     def _at_home(self, call: Call, given: Answer) -> Answer:

@@ -27,6 +27,11 @@ from iamkit.policy.variables import ContextValue
 
 
 def _create_bucket(ask: Ask) -> Iterator[Authorization]:
+    """CreateBucket: the caller's account makes it, whoever has the name already."""
+    return (each._replace(account=ask.account) for each in _made(ask))
+
+
+def _made(ask: Ask) -> Iterator[Authorization]:
     """CreateBucket, API reference: "Permissions"."""
     arn = bucket(ask)
     tags = ask.mapping(ask.structure("CreateBucketConfiguration"), "CreateBucketConfiguration").get("Tags")

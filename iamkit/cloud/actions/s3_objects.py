@@ -188,14 +188,19 @@ def part_copied(ask: Ask) -> Iterator[Authorization]:
 
 
 def _copy_source(ask: Ask) -> Source:
+    return source_of_copy(ask.given("CopySource"))
+
+
+def source_of_copy(given: object) -> Source:
     """Read the source of a copy: `BUCKET/KEY?versionId=ID`, percent-encoded, or its parts as boto3 takes them."""
-    given = ask.given("CopySource")
     if isinstance(given, Mapping):
-        version = given.get("VersionId")
-        name, key = _bucket_name(given.get("Bucket")), ask.checked(given.get("Key"), "Key")
-        return Source(name, key, ask.checked(version, "VersionId") if version else None)
-    text = ask.text("CopySource")
-    path, mark, query = text.partition("?")
+        key, version = given.get("Key"), given.get("VersionId")
+        if not isinstance(key, str) or not key or not isinstance(version or "", str):
+            raise _bad_source()
+        return Source(_bucket_name(given.get("Bucket")), key, version or None)
+    if not isinstance(given, str) or not given:
+        raise _bad_source()
+    path, mark, query = given.partition("?")
     version = query.removeprefix("versionId=")
     # Whatever a URL could give another meaning to must come encoded: there is one way to read what remains.
     odd = any(sign in ";#:" or sign <= " " for sign in path) or any(sign in "%&+;#" or sign <= " " for sign in version)

@@ -401,3 +401,15 @@ def test_the_words_of_secrets_manager(world: World) -> None:
     assert refused == "AccessDeniedException: Access to KMS is not allowed"
     *_, event = world.cloud.trail
     assert "kms:Decrypt" in event.evaluations[-1].message
+
+
+def test_without_a_key_a_call_means_the_one_that_aws_manages(world: World) -> None:
+    """A bucket with a default key of the customer encrypts with aws/s3 where a call says `aws:kms` and no key."""
+    held = by_default(False)(world)
+    named = {"Bucket": held["bucket"], "Key": "a"}
+    world.permit({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    s3 = world.caller("s3")
+    assert outcome(s3.put_object, **named, Body=b"x").startswith("AccessDenied")
+    s3.put_object(**named, Body=b"x", ServerSideEncryption="aws:kms")
+    assert s3.get_object(**named)["Body"].read() == b"x"
+    assert s3.head_object(**named)["SSEKMSKeyId"] != held["kms"]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.cloud.real.harness import Need, Row, Value, World, a_world, check, nothing
+from tests.cloud.real.harness import OTHER_ACCOUNT, Need, Row, Value, World, a_world, check, nothing
 
 BUCKET = "arn:aws:s3:::{bucket}"
 Held = Mapping[str, Any]
@@ -334,3 +335,15 @@ def world() -> Iterator[World]:
 def test_rows(world: World, entry: Row) -> None:
     """Who lacks one need is refused and changes nothing; who has exactly the needs succeeds."""
     check(world, entry)
+
+
+def test_a_name_that_another_account_has(world: World) -> None:
+    """Buckets have names of their own in all accounts: who is allowed to make one is told that it is taken."""
+    held = a_name(world)
+    world.cloud.client("s3", world.cloud.administrator(OTHER_ACCOUNT)).create_bucket(Bucket=held["bucket"])
+    world.permit({"Effect": "Allow", "Action": "s3:CreateBucket", "Resource": "*"})
+    with pytest.raises(ClientError, match="BucketAlreadyExists"):
+        world.caller("s3").create_bucket(Bucket=held["bucket"])
+    world.permit({"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        world.caller("s3").create_bucket(Bucket=held["bucket"])

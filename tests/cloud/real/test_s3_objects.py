@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.cloud.real.harness import Need, Row, Trial, Value, World, a_world, check, without_entry
+from tests.cloud.real.harness import OTHER_ACCOUNT, Need, Row, Trial, Value, World, a_world, check, without_entry
 from tests.cloud.real.test_s3_buckets import ROWS as BUCKET_ROWS
 from tests.cloud.real.test_s3_buckets import Held, a_bucket, with_lock
 
@@ -362,3 +364,27 @@ def test_many_objects_are_deleted_or_none(world: World) -> None:
     world.permit({"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": trial.needs[0].resource})
     assert trial.call() == "AccessDenied 403"
     assert len(world.admin("s3").list_objects_v2(Bucket=trial.parameters["Bucket"])["Contents"]) == 2
+
+
+def test_a_copy_from_another_account_keeps_its_tags(world: World) -> None:
+    """What a tag forbids of the source it forbids of the copy, and the copy is the account's that has its bucket."""
+    other = world.cloud.client("s3", world.cloud.administrator(OTHER_ACCOUNT))
+    source, held = world.name("amzn-s3-demo-source"), a_bucket(world)
+    other.create_bucket(Bucket=source)
+    other.put_object(Bucket=source, Key="k", Body=b"x", Tagging="class=secret&a+b=c%3Dd")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "111122223333"},
+        "Action": ["s3:GetObject", "s3:GetObjectTagging"],
+        "Resource": f"arn:aws:s3:::{source}/*",
+    }
+    other.put_bucket_policy(Bucket=source, Policy=json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    s3, named = world.admin("s3"), {"Bucket": held["bucket"], "Key": "copy"}
+    s3.copy_object(**named, CopySource={"Bucket": source, "Key": "k"})
+    kept = {each["Key"]: each["Value"] for each in s3.get_object_tagging(**named)["TagSet"]}
+    assert kept == {"class": "secret", "a b": "c=d"}
+    secret = {"StringEquals": {"s3:ExistingObjectTag/class": "secret"}}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    world.permit(everything, {**everything, "Effect": "Deny", "Condition": secret})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        world.caller("s3").get_object(**named)

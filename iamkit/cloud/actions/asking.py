@@ -30,8 +30,8 @@ class Resources(Protocol):
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource."""
 
-    def properties(self, arn: str) -> Mapping[str, ContextValue]:
-        """Give the condition keys that tell what a resource is: of a KMS key its spec, usage, origin and aliases."""
+    def keys(self, arn: str) -> Mapping[str, ContextValue]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object in a bucket."""
@@ -148,10 +148,14 @@ class Ask:
     def need(self, action: str, arn: str = "*", context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
         """Make an authorization, with every condition key that the action has and the call tells."""
         facts = facts_of(action)
-        pairs = [*context.items(), *self._keys(facts)]
+        told = {key.lower() for key in context}
+        pairs = [*context.items(), *((key, value) for key, value in self._keys(facts) if key.lower() not in told)]
         if arn != "*":
             pairs += self._resource_tags(facts, arn)
-            pairs += self._properties(facts, arn)
+            # What the call says of a resource is what it will be.
+            told = {key.lower() for key, _ in pairs}
+            known = self.resources.keys(arn).items()
+            pairs += [pair for pair in known if pair[0].lower() in facts.keys and pair[0].lower() not in told]
         return Authorization(facts.name, arn, self._owner(arn), merged(pairs) if pairs else NOTHING)
 
     def pass_role(self, role: str, service: str, context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
@@ -179,9 +183,6 @@ class Ask:
             for tag, value in self.resources.tags(arn.partition(":log-stream:")[0]).items():
                 for prefix in facts.tag_prefixes:
                     yield prefix + tag, value
-
-    def _properties(self, facts: Facts, arn: str) -> Iterator[tuple[str, ContextValue]]:
-        return (pair for pair in self.resources.properties(arn).items() if pair[0].lower() in facts.keys)
 
     def _owner(self, arn: str) -> str | None:
         if arn == "*":

@@ -11,6 +11,7 @@ from iamkit.cloud.encryption import Encryption
 from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
 from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, object_encryption, secret_encryption
+from iamkit.cloud.store.kms_keys import keys_of_key
 from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
@@ -43,11 +44,6 @@ class Resources:
             return {}
         return _TAGS[read.service](read, found)
 
-    def properties(self, arn: str) -> Mapping[str, ContextValue]:
-        """Give the condition keys that tell what a resource is; so far AWS KMS alone has some."""
-        read, found = read_arn(arn), self._found(arn)
-        return _key_properties(found) if read is not None and read.service == "kms" and found is not None else {}
-
     def policy(self, arn: str) -> str | None:
         """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
         read, found = read_arn(arn), self._found(arn)
@@ -56,6 +52,11 @@ class Resources:
         if read is None or found is None or read.service not in _POLICIES:
             return None
         return _POLICIES[read.service](read, found) or None
+
+    def keys(self, arn: str) -> Mapping[str, ContextValue]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
+        read, found = read_arn(arn), self._found(arn)
+        return keys_of_key(found) if read is not None and read.service == "kms" and found is not None else {}
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object."""
@@ -156,22 +157,6 @@ def _function(arn: Arn) -> Any:
 
 def _key(arn: Arn) -> Any:
     return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
-
-
-def _key_properties(key: Any) -> dict[str, ContextValue]:
-    """KMS Developer Guide, "AWS KMS condition keys": these speak of the key that an operation uses."""
-    told: dict[str, ContextValue] = {
-        # moto keeps what the request said, or nothing.
-        "kms:KeySpec": str(key.key_spec or "SYMMETRIC_DEFAULT"),
-        "kms:KeyUsage": str(key.key_usage or "ENCRYPT_DECRYPT"),
-        "kms:KeyOrigin": str(key.origin or "AWS_KMS"),
-        "kms:MultiRegion": "true" if key.multi_region else "false",
-    }
-    if key.multi_region:
-        told["kms:MultiRegionKeyType"] = key.multi_region_configuration["MultiRegionKeyType"]
-    if key.aliases:
-        told["kms:ResourceAliases"] = (*key.aliases,)
-    return told
 
 
 def _log_group(arn: Arn) -> Any:

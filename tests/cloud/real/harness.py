@@ -247,29 +247,32 @@ _PLAIN = (str, int, float, bool, bytes, type(None))
 def frozen(service: str) -> Any:
     """Copy all that moto keeps of a service in the account, so that it can be compared."""
     kept = backend(service, ACCOUNT) if service in ("iam", "s3", "sts") else backend(service, ACCOUNT, REGION)
-    return _freeze(vars(kept), set())
+    return _freeze(vars(kept), {})
 
 
-def _freeze(value: Any, inside: set[int]) -> Any:
+def _freeze(value: Any, seen: dict[int, int]) -> Any:
+    """Copy something; what was met before, as things of EC2 know each other, is named by when it was."""
     if isinstance(value, _PLAIN):
         return value
-    if id(value) in inside:
-        return "…"
-    inside = inside | {id(value)}
+    if id(value) in seen:
+        return f"#{seen[id(value)]}"
+    seen[id(value)] = len(seen)
     if isinstance(value, Mapping):
-        return {repr(key): _freeze(each, inside) for key, each in value.items() if not _of_aws(key)}
+        return {repr(key): _freeze(each, seen) for key, each in value.items() if not _of_aws(key, each)}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_freeze(each, inside) for each in value]
+        return [_freeze(each, seen) for each in value]
     if hasattr(value, "seek") and hasattr(value, "read"):
         return _content(value)
     if hasattr(value, "__dict__") and type(value).__module__.startswith("moto."):
-        return {type(value).__name__: _freeze(vars(value), inside)}
+        return {type(value).__name__: _freeze(vars(value), seen)}
     return repr(value)
 
 
-def _of_aws(key: Any) -> bool:
-    """Tell AWS's own policies: they are many, and nobody can change them."""
-    return isinstance(key, str) and (key == "aws_managed_policies" or key.startswith("arn:aws:iam::aws:"))
+def _of_aws(key: Any, value: Any) -> bool:
+    """Tell AWS's own policies and images: they are many, and nobody can change them."""
+    if isinstance(key, str) and (key == "aws_managed_policies" or key.startswith("arn:aws:iam::aws:")):
+        return True
+    return getattr(value, "owner_id", None) not in (None, ACCOUNT, OTHER_ACCOUNT)
 
 
 def _difference(before: Any, after: Any, place: str = "") -> str:

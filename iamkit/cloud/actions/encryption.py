@@ -83,6 +83,13 @@ def _stored(ask: Ask, encryption: Encryption | None, name: str, actions: tuple[s
 def _asked(ask: Ask, bucket: str) -> Encryption | None:
     default = ask.resources.encryption(bucket)
     algorithm = ask.optional("ServerSideEncryption")
+    if algorithm not in _KMS_ALGORITHMS and ask.given("SSEKMSKeyId") is not None:
+        # A key that the algorithm does not use would be decided as one thing and kept as another.
+        raise ServiceError(
+            "InvalidArgument",
+            "Server Side Encryption with AWS KMS managed key requires HTTP header "
+            "x-amz-server-side-encryption : aws:kms",
+        )
     if algorithm is None:
         return None if ask.given("SSECustomerAlgorithm") else default
     if algorithm not in _KMS_ALGORITHMS:

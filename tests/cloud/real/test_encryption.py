@@ -413,3 +413,31 @@ def test_without_a_key_a_call_means_the_one_that_aws_manages(world: World) -> No
     s3.put_object(**named, Body=b"x", ServerSideEncryption="aws:kms")
     assert s3.get_object(**named)["Body"].read() == b"x"
     assert s3.head_object(**named)["SSEKMSKeyId"] != held["kms"]
+
+
+@pytest.mark.parametrize("algorithm", [{}, {"ServerSideEncryption": "AES256"}])
+def test_a_key_without_its_algorithm_is_refused(world: World, algorithm: Mapping[str, str]) -> None:
+    """A bucket's default would be decided, and another key kept."""
+    held, named = by_default(False)(world), {"Body": b"x", "SSEKMSKeyId": a_key(world)}
+    put = world.admin("s3").put_object
+    assert outcome(put, Bucket=held["bucket"], Key="a", **named, **algorithm).startswith("InvalidArgument")
+
+
+@pytest.mark.parametrize(
+    "key", ["/x", "//x", "a//b", "a/", "a%2Fb", "a%252Fb", " a ", "a?b&c", "a+b", "../a", "ü\n", "*"]
+)
+def test_no_name_hides_an_object_from_its_key(world: World, key: str) -> None:
+    """Whatever an object is called, its key and its tags are found under that name."""
+    held = a_place(world)
+    named = {"Bucket": held["bucket"], "Key": key}
+    sse = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": held["kms"]}
+    world.admin("s3").put_object(**named, Body=b"x", Tagging="class=secret", **sse)
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    get = world.caller("s3").get_object
+    world.permit(everything, {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": held["kms"]})
+    assert "kms:Decrypt" in outcome(get, **named)
+    tagged = {"StringEquals": {"s3:ExistingObjectTag/class": "secret"}}
+    world.permit(everything, {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*", "Condition": tagged})
+    assert outcome(get, **named).startswith("AccessDenied")
+    world.permit(everything)
+    assert get(**named)["Body"].read() == b"x"

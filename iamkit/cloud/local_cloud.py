@@ -8,13 +8,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 
 from iamkit.cloud.authorizing import Authorizer
 from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.metadata import (
+    Container,
+    ContainerOptions,
+    IdentityCenter,
+    Instance,
+    InstanceOptions,
+    Sources,
+    Surroundings,
+)
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder
@@ -54,6 +63,9 @@ _NOT_YET = (
 )
 
 
+_NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
+
+
 def _refuse(call: Call, *_: object) -> Any:
     raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
@@ -65,6 +77,7 @@ class LocalCloud:
     in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning.
     """
 
+    sts: Sts
     _running: LocalCloud | None = None
 
     def __init__(
@@ -87,6 +100,7 @@ class LocalCloud:
         self._clock = clock or _now
         self._network = network or Network()
         self._server: Server | None = None
+        self._sources: Sources | None = None
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
 
@@ -114,7 +128,9 @@ class LocalCloud:
             for account in self.accounts:
                 self._open(account)
             self._server = server
-            server.start(Application(self._gateway(server.port).answer))
+            gateway = self._gateway(server.port)
+            server.start(Application(gateway.answer))
+            self._sources = self._sources_beside(gateway)
         except BaseException:
             LocalCloud._running = None
             server.stop()
@@ -124,6 +140,8 @@ class LocalCloud:
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
+            if self._sources is not None:
+                self._sources.stop()
             self._server.stop()
             backends.reset()
             LocalCloud._running = None
@@ -132,7 +150,7 @@ class LocalCloud:
     def endpoint(self) -> str:
         """Give the address that SDKs take as `endpoint_url`."""
         if self._server is None:
-            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+            raise RuntimeError(_NOT_STARTED)
         return f"http://127.0.0.1:{self._server.port}"
 
     def administrator(self, account: str | None = None) -> Keys:
@@ -171,6 +189,32 @@ class LocalCloud:
         credentials = holder.access_key.credentials
         return Keys(credentials.access_key_id, credentials.secret_access_key)
 
+    def instance(
+        self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
+    ) -> Instance:
+        """Start the metadata service of an EC2 instance with a role (A16); raises NoSuchRole, ValueError."""
+        return self._beside.instance(role_name, account or self.accounts[0], **options)
+
+    def container(
+        self, role_name: str, *, account: str | None = None, **options: Unpack[ContainerOptions]
+    ) -> Container:
+        """Start the credentials endpoint of an ECS task or an EKS pod with a role; raises NoSuchRole, ValueError."""
+        return self._beside.container(role_name, account or self.accounts[0], **options)
+
+    def identity_center(self) -> IdentityCenter:
+        """Start an IAM Identity Center, for profiles with `sso`."""
+        return self._beside.identity_center()
+
+    @property
+    def _beside(self) -> Sources:
+        if self._sources is None:
+            raise RuntimeError(_NOT_STARTED)
+        return self._sources
+
+    def _sources_beside(self, gateway: Gateway) -> Sources:
+        where = (gateway.lock, self.endpoint, REGION, self._seed)
+        return Sources(Surroundings(self.sts, self._clock, self._random, *where))
+
     def _text(self, alphabet: str, length: int) -> str:
         return "".join(self._random.choices(alphabet, k=length))
 
@@ -186,7 +230,7 @@ class LocalCloud:
     def _gateway(self, port: int) -> Gateway:
         directory, sessions = Directory(), Sessions(self._random)
         authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        sts = Sts(
+        sts = self.sts = Sts(
             directory,
             sessions,
             self.federation,

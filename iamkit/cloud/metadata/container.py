@@ -157,7 +157,8 @@ class Container(Endpoint):
             given = request.header("authorization")
             if not any(given):
                 return self._problem(400, "InvalidParameterException", "Service account token cannot be empty")
-            if len(given) != 1 or not hmac.compare_digest(given[0].encode(), self._token.encode()):
+            brought = given[0].encode(errors="surrogateescape")
+            if len(given) != 1 or not hmac.compare_digest(brought, self._token.encode()):
                 return self._problem(400, "InvalidTokenException", "The authorization token is not the container's")
         if request.path != self.relative_uri:
             return self._problem(400, "InvalidIdInRequest", "CredentialsV2Request: Credentials not found")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -72,7 +73,11 @@ class Endpoint:
             refuse_strangers(request, port)
         except Refused as refused:
             return plain(refused.status, refused.reason)
-        return self.answer(request)
+        try:
+            return self.answer(request)
+        except Exception:
+            where = traceback.format_exc(limit=-3)
+            return plain(500, f"iamkit failed on this request; please report it:\n{where}")
 
     def answer(self, request: HttpRequest) -> Answer:
         """Answer a request that may be answered."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -16,12 +17,12 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from iamkit.sigv4 import Credentials, HttpRequest, sign
 
 _STS = "{https://sts.amazonaws.com/doc/2011-06-15/}"
-_LOOPBACK = ("127.0.0.1", "localhost")
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost):[0-9]{1,5}").fullmatch
 _SECONDS = 10.0
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def assume(asked: Asked) -> dict[str, object]:
     """Assume the role with a signed request, and give the document."""
-    host = urlsplit(asked.endpoint).netloc
+    host = asked.endpoint.removeprefix("http://")
     body = urlencode({"Action": "AssumeRole", "Version": "2011-06-15", **asked.parameters}).encode()
     request = HttpRequest("POST", "/", (("Host", host), ("Content-Type", _FORM)), body)
     signed = sign(request, asked.credentials, region=asked.region, service="sts", at=datetime.now(UTC)).request
@@ -85,8 +86,7 @@ def _sent(endpoint: str, request: HttpRequest) -> ElementTree.Element:
 def _asked(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Asked:
     given = _parser().parse_args(arguments)
     endpoint = (given.endpoint or environment.get("IAMKIT_ENDPOINT", "")).rstrip("/")
-    address = urlsplit(endpoint)
-    if address.scheme != "http" or address.hostname not in _LOOPBACK or address.path:
+    if not _LOOPBACK(endpoint):
         raise Refused(f"iamkit: `{endpoint}` is no local cloud\nhelp: --endpoint http://127.0.0.1:PORT")
     try:
         credentials = Credentials(

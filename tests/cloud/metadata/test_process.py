@@ -101,7 +101,6 @@ def test_a_denial_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         "127.0.0.1:4566",
         "http://user@127.0.0.1:4566",
         "http://127.0.0.1:²",
-        "",
     ],
 )
 def test_only_loopback_is_called(endpoint: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from iamkit.cloud.calls import Answer
-from iamkit.cloud.guard import Refused, guard
+from iamkit.cloud.guard import Refused, guard_connection
 from iamkit.cloud.server import Application, Server
 from iamkit.evaluation import Evaluation
 from iamkit.sigv4 import HttpRequest
@@ -42,7 +42,7 @@ class Seen:
 
 def refuse_strangers(request: HttpRequest, port: int) -> None:
     """Let through what is addressed to this endpoint by no web page; raises Refused."""
-    guard(request, port)
+    guard_connection(request, port)
     if request.header("host")[0].lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
         raise Refused(421, "this endpoint answers for 127.0.0.1 and localhost only")
 

@@ -33,7 +33,7 @@ class IdentityCenter(Endpoint):
         provider = IdentityProvider(
             f"https://portal.sso.{surroundings.region}.amazonaws.com/saml/assertion/{directory}",
             surroundings.clock,
-            seed=surroundings.seed,
+            seed=surroundings.random.getrandbits(256),
         )
         self._assignments = Assignments(surroundings, provider, f"AWSSSO_{surroundings.hex(16)}_DO_NOT_DELETE")
         self._sign_in = SignIn(surroundings, self.start_url)

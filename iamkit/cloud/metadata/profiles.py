@@ -17,7 +17,7 @@ _HELP = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.h
 def role_arn(surroundings: Surroundings, account: str, name: str) -> str:
     """Find a role by its name; raises NoSuchRole."""
     with surroundings.lock:
-        for role in backends.backend("iam", account).roles.values():
+        for role in backends.backend("iam", account).roles.values() if account in backends.accounts() else ():
             if role.name == name:
                 return str(role.arn)
     raise NoSuchRole(f"there is no role `{name}` in account {account}\n  help: make it first: iam.create_role(…)")

@@ -29,7 +29,6 @@ class Surroundings:
     lock: RLock
     endpoint: str
     region: str
-    seed: int | None = None
 
     def hex(self, length: int) -> str:
         """Draw an identifier."""

@@ -27,6 +27,7 @@ from iamkit.cloud.metadata import (
     InstanceOptions,
     Sources,
     Surroundings,
+    keep_omitted_options,
 )
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
@@ -218,6 +219,10 @@ class LocalCloud:
         """Start the metadata service of an EC2 instance with a role (A16); raises NoSuchRole, ValueError."""
         return self._beside.instance(role_name, account or self.accounts[0], **options)
 
+    def launched(self, instance_id: str, *, account: str | None = None) -> Instance:
+        """Start the metadata service of an instance that was launched with RunInstances; raises NotRunning."""
+        return self._beside.launched(instance_id, account or self.accounts[0])
+
     def container(
         self, role_name: str, *, account: str | None = None, **options: Unpack[ContainerOptions]
     ) -> Container:
@@ -290,6 +295,7 @@ class LocalCloud:
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
             **dict.fromkeys(_NOT_YET, _refuse),
         }
         gateway = Gateway(

@@ -6,6 +6,7 @@ from iamkit.cloud.metadata.endpoints import LOST, Seen
 from iamkit.cloud.metadata.identity_center import IdentityCenter
 from iamkit.cloud.metadata.imds import MetadataOptions
 from iamkit.cloud.metadata.instance import Instance, InstanceOptions
+from iamkit.cloud.metadata.machines import NotRunning, keep_omitted_options
 from iamkit.cloud.metadata.sources import Sources
 from iamkit.cloud.metadata.surroundings import Surroundings
 
@@ -18,7 +19,9 @@ __all__ = [
     "InstanceOptions",
     "MetadataOptions",
     "NoSuchRole",
+    "NotRunning",
     "Seen",
     "Sources",
     "Surroundings",
+    "keep_omitted_options",
 ]

@@ -10,13 +10,13 @@ from typing import TypedDict
 from iamkit.cloud.calls import Answer
 from iamkit.cloud.guard import Refused
 from iamkit.cloud.metadata.delivering import SIX_HOURS, Delivery
-from iamkit.cloud.metadata.documents import Facts, Node
+from iamkit.cloud.metadata.documents import Node
 from iamkit.cloud.metadata.endpoints import LOST, MOST_BYTES, Endpoint, Seen, refuse_strangers
 from iamkit.cloud.metadata.imds import MetadataOptions, Tokens, asks_for_token, has_token, respond
+from iamkit.cloud.metadata.machines import Machine, MadeUp, made_up_facts
 from iamkit.cloud.metadata.profiles import Profile, profile_with
-from iamkit.cloud.metadata.surroundings import Surroundings, written
+from iamkit.cloud.metadata.surroundings import Surroundings
 from iamkit.cloud.server import Application, Message, Server, request_of
-from iamkit.cloud.store import backends
 from iamkit.evaluation import Evaluation
 from iamkit.sigv4 import HttpRequest
 
@@ -37,13 +37,28 @@ class InstanceOptions(TypedDict, total=False):
 
 
 class Instance(Endpoint):
-    """A running instance with its metadata service; without a role it has no instance profile.
+    """A running instance with its metadata service; without an instance profile it has no credentials.
 
     `endpoint` is what a program on the instance asks, `container_endpoint` what one asks that stands a hop away.
     """
 
-    def __init__(
-        self,
+    def __init__(self, surroundings: Surroundings, machine: Machine, *, lifetime: int = SIX_HOURS) -> None:
+        self._surroundings = surroundings
+        self._machine = machine
+        self._facts = machine.facts
+        self._tokens = Tokens(lambda: "AQAEA" + surroundings.text(_TOKEN, 49) + "==")
+        self._deliveries = {
+            version: Delivery(
+                surroundings, "ec2.amazonaws.com", self.instance_id, lifetime, self._session_keys(version)
+            )
+            for version in ("1.0", "2.0")
+        }
+        self._container: tuple[Server, _LosingTokens] | None = None
+        super().__init__()
+
+    @classmethod
+    def with_role(
+        cls,
         surroundings: Surroundings,
         account: str,
         role_name: str | None = None,
@@ -54,23 +69,21 @@ class Instance(Endpoint):
         user_data: str | None = None,
         instance_type: str = "t3.micro",
         lifetime: int = SIX_HOURS,
-    ) -> None:
-        self.options = MetadataOptions(http_tokens, hop_limit, http_endpoint)
-        self._surroundings = surroundings
-        self._facts = _facts(surroundings, account, instance_type, user_data)
-        self._tokens = Tokens(lambda: "AQAEA" + surroundings.text(_TOKEN, 49) + "==")
-        self._deliveries = {
-            version: Delivery(
-                surroundings, "ec2.amazonaws.com", self.instance_id, lifetime, self._session_keys(version)
-            )
-            for version in ("1.0", "2.0")
-        }
-        self._profile = None if role_name is None else self._with_profile(role_name)
-        self._container: tuple[Server, _LosingTokens] | None = None
-        super().__init__()
+    ) -> Instance:
+        """Make up an instance with a role, or without one."""
+        options = MetadataOptions(http_tokens, hop_limit, http_endpoint)
+        held = None if role_name is None else profile_with(surroundings, account, role_name)
+        facts = made_up_facts(surroundings, account, instance_type, user_data)
+        return cls(surroundings, MadeUp(facts, options, held), lifetime=lifetime)
 
     def __repr__(self) -> str:
         return f"Instance({self.instance_id}, http_tokens={self.options.http_tokens!r})"
+
+    @property
+    def options(self) -> MetadataOptions:
+        """Give the metadata options as they are now."""
+        with self._surroundings.lock:
+            return self._machine.options
 
     @property
     def instance_id(self) -> str:
@@ -115,12 +128,14 @@ class Instance(Endpoint):
         http_endpoint: str | None = None,
     ) -> MetadataOptions:
         """Change the options that are given, as ModifyInstanceMetadataOptions does; raises ValueError."""
-        self.options = self.options.but(
-            http_tokens=http_tokens,
-            http_put_response_hop_limit=http_put_response_hop_limit,
-            http_endpoint=http_endpoint,
-        )
-        return self.options
+        with self._surroundings.lock:
+            changed = self._machine.options.but(
+                http_tokens=http_tokens,
+                http_put_response_hop_limit=http_put_response_hop_limit,
+                http_endpoint=http_endpoint,
+            )
+            self._machine.set_options(changed)
+        return changed
 
     def require_tokens(self) -> None:
         """Answer version 2 alone from now on."""
@@ -136,8 +151,9 @@ class Instance(Endpoint):
         evaluations: list[Evaluation] = []
 
         def documents(version: str) -> Node:
-            iam = self._profile.documents(version, evaluations) if self._profile else None
-            return self._facts.documents(iam)
+            held = self._machine.profile()
+            profile = Profile(self._surroundings, self._facts.account, held, self._deliveries) if held else None
+            return self._facts.documents(profile.documents(version, evaluations) if profile else None)
 
         with self._surroundings.lock:
             given = respond(request, self.options, self._tokens, documents, self._surroundings.clock())
@@ -180,13 +196,6 @@ class Instance(Endpoint):
             "aws:Ec2InstanceSourcePrivateIPv4": self._facts.private_ip,
         }
 
-    def _with_profile(self, role_name: str) -> Profile:
-        account = self._facts.account
-        name = profile_with(self._surroundings, account, role_name)
-        with self._surroundings.lock:
-            held = backends.backend("iam", account).get_instance_profile(name)
-            return Profile(self._surroundings, account, name, held.id, self._deliveries)
-
 
 class _LosingTokens(Application):
     """The network between a container and the instance: answers that carry a token get lost while `losing` says so."""
@@ -223,21 +232,3 @@ async def _gone(receive: Callable[[], Awaitable[Message]]) -> None:
     """Wait until the client has closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _facts(surroundings: Surroundings, account: str, instance_type: str, user_data: str | None) -> Facts:
-    digits = surroundings.hex(8)
-    octets = [int(digits[place : place + 2], 16) for place in (0, 2)]
-    return Facts(
-        account=account,
-        region=surroundings.region,
-        availability_zone=f"{surroundings.region}a",
-        instance_id=f"i-0{surroundings.hex(16)}",
-        image_id=f"ami-0{surroundings.hex(16)}",
-        instance_type=instance_type,
-        private_ip=f"10.0.{octets[0]}.{octets[1] or 1}",
-        mac="02:" + ":".join(surroundings.hex(2) for _ in range(5)),
-        vpc=f"vpc-0{surroundings.hex(16)}",
-        launched=written(surroundings.clock()),
-        user_data=user_data,
-    )

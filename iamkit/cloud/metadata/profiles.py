@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from iamkit.cloud.metadata.delivering import Delivery, NoSuchRole, Unassumable
 from iamkit.cloud.metadata.documents import Node, spaced
+from iamkit.cloud.metadata.machines import Held
 from iamkit.cloud.metadata.surroundings import Surroundings, written
 from iamkit.cloud.store import backends
 from iamkit.evaluation import Evaluation
@@ -23,27 +24,26 @@ def role_arn(surroundings: Surroundings, account: str, name: str) -> str:
     raise NoSuchRole(f"there is no role `{name}` in account {account}\n  help: make it first: iam.create_role(…)")
 
 
-def profile_with(surroundings: Surroundings, account: str, role_name: str) -> str:
-    """Find an instance profile that has a role, or make one of the same name, as the console does; give its name."""
+def profile_with(surroundings: Surroundings, account: str, role_name: str) -> Held:
+    """Find an instance profile that has a role, or make one of the same name, as the console does."""
     role_arn(surroundings, account, role_name)
     with surroundings.lock:
         iam = backends.backend("iam", account)
         for profile in iam.instance_profiles.values():
             if any(role.name == role_name for role in profile.roles):
-                return str(profile.name)
-        iam.create_instance_profile(role_name, "/", [])
+                return Held(profile.name, profile.id)
+        made = iam.create_instance_profile(role_name, "/", [])
         iam.add_role_to_instance_profile(role_name, role_name)
-        return role_name
+        return Held(made.name, made.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An instance's profile: the name it was launched with, and its ID, so that another of that name is another one."""
+    """An instance's profile, and who delivers the credentials of its role by each version."""
 
     surroundings: Surroundings
     account: str
-    name: str
-    unique_id: str
+    held: Held
     deliveries: Mapping[str, Delivery]
 
     def documents(self, version: str, evaluations: list[Evaluation]) -> Mapping[str, Node]:
@@ -53,27 +53,27 @@ class Profile:
         """
         with self.surroundings.lock:
             now = written(self.surroundings.clock())
-            held = next(
+            found = next(
                 (
                     each
                     for each in backends.backend("iam", self.account).instance_profiles.values()
-                    if each.id == self.unique_id
+                    if each.id == self.held.unique_id
                 ),
                 None,
             )
-            if held is None:
+            if found is None:
                 missing = f"The instance profile {self._arn} was not found. Please see documentation at {_HELP}."
                 return {"info": spaced({"Code": "InstanceProfileNotFound", "Message": missing, "LastUpdated": now})}
             info = {
                 "Code": "Success",
                 "LastUpdated": now,
-                "InstanceProfileArn": held.arn,
-                "InstanceProfileId": held.id,
+                "InstanceProfileArn": found.arn,
+                "InstanceProfileId": found.id,
             }
-            if not held.roles:
+            if not found.roles:
                 info["Message"] = f"Instance Profile does not contain a role. Please see documentation at {_HELP}."
                 return {"info": spaced(info)}
-            role = held.roles[0]
+            role = found.roles[0]
 
             def credentials() -> str:
                 return self._credentials(role.name, role.arn, version, evaluations)
@@ -82,7 +82,7 @@ class Profile:
 
     @property
     def _arn(self) -> str:
-        return f"arn:aws:iam::{self.account}:instance-profile/{self.name}"
+        return f"arn:aws:iam::{self.account}:instance-profile/{self.held.name}"
 
     def _credentials(self, name: str, arn: str, version: str, evaluations: list[Evaluation]) -> str:
         """Write the role's credentials, or that EC2 cannot assume the role, which is no error of HTTP."""

@@ -8,6 +8,7 @@ from iamkit.cloud.metadata.container import Container, ContainerOptions
 from iamkit.cloud.metadata.endpoints import Endpoint
 from iamkit.cloud.metadata.identity_center import IdentityCenter
 from iamkit.cloud.metadata.instance import Instance, InstanceOptions
+from iamkit.cloud.metadata.machines import Launched
 from iamkit.cloud.metadata.surroundings import Surroundings
 
 _Started = TypeVar("_Started", bound=Endpoint)
@@ -22,7 +23,11 @@ class Sources:
 
     def instance(self, role_name: str | None, account: str, **options: Unpack[InstanceOptions]) -> Instance:
         """Start the metadata service of an instance; raises NoSuchRole, and ValueError for options."""
-        return self._keep(Instance(self._surroundings, account, role_name, **options))
+        return self._keep(Instance.with_role(self._surroundings, account, role_name, **options))
+
+    def launched(self, instance_id: str, account: str) -> Instance:
+        """Start the metadata service of an instance that EC2 runs; raises NotRunning."""
+        return self._keep(Instance(self._surroundings, Launched(self._surroundings, account, instance_id)))
 
     def container(self, role_name: str, account: str, **options: Unpack[ContainerOptions]) -> Container:
         """Start the credentials endpoint of a container; raises NoSuchRole, and ValueError for options."""

@@ -44,10 +44,10 @@ def trust(principal: Mapping[str, str], **more: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
-def roles(cloud: LocalCloud) -> None:
-    """Make the roles."""
+def roles(cloud: LocalCloud, *names: str) -> None:
+    """Make roles, all of them if none is named."""
     iam = cloud.client("iam")
-    for name, principal in ROLES.items():
+    for name, principal in ((name, ROLES[name]) for name in names or ROLES):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(principal))
         iam.put_role_policy(RoleName=name, PolicyName="lists-queues", PolicyDocument=LISTS_QUEUES)
 

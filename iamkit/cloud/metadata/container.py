@@ -138,7 +138,7 @@ class Container(Endpoint):
         given = self._respond(request, evaluations)
         brought = bool(request.header("authorization"))
         refused = evaluations[-1] if evaluations else None
-        self.requests.append(Seen(request.method, request.target, brought, given.status, 0, refused))
+        self.saw(Seen(request.method, request.target, brought, given.status, 0, refused))
         return given
 
     def _token_file(self) -> Path:

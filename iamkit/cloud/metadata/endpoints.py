@@ -16,6 +16,7 @@ from iamkit.sigv4 import HttpRequest
 
 MOST_BYTES = 64 * 1024
 LOST = 0
+_KEPT = 10_000
 _Self = TypeVar("_Self", bound="Endpoint")
 
 
@@ -55,7 +56,7 @@ def plain(status: int, text: str) -> Answer:
 class Endpoint:
     """Listen on a port of 127.0.0.1 from the beginning, until `stop` or the end of the block.
 
-    `requests` has what was asked, oldest first.
+    `requests` has what was asked, oldest first, at most the last 10,000.
     """
 
     def __init__(self) -> None:
@@ -78,6 +79,11 @@ class Endpoint:
         except Exception:
             where = traceback.format_exc(limit=-3)
             return plain(500, f"iamkit failed on this request; please report it:\n{where}")
+
+    def saw(self, seen: Seen) -> None:
+        """Note a request."""
+        self.requests.append(seen)
+        del self.requests[:-_KEPT]
 
     def answer(self, request: HttpRequest) -> Answer:
         """Answer a request that may be answered."""

@@ -137,7 +137,7 @@ class IdentityCenter(Endpoint):
         if given is None:
             given = plain(200, _HELP) if request.path == "/device" else plain(404, "there is nothing here")
         token = bool(request.header("x-amz-sso_bearer_token"))
-        self.requests.append(Seen(request.method, request.path, token, given.status))
+        self.saw(Seen(request.method, request.path, token, given.status))
         return given
 
     def _known(self, user: str) -> None:

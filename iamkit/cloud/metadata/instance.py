@@ -173,7 +173,7 @@ class Instance(Endpoint):
         hosts, container = request.header("host"), self._container
         hops = 1 if container and hosts and hosts[0].endswith(f":{container[0].port}") else 0
         evaluation = evaluations[-1] if evaluations else None
-        self.requests.append(Seen(request.method, request.target, has_token(request), status, hops, evaluation))
+        self.saw(Seen(request.method, request.target, has_token(request), status, hops, evaluation))
 
     def _is_lost(self, request: HttpRequest) -> bool:
         """Tell whether the answer to a container does not get there; to the service it was answered."""
@@ -210,10 +210,10 @@ class _LosingTokens(Application):
         self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
         """Answer a request, or let its client wait until it gives up."""
-        if scope["type"] != "http" or not self._lost(request_of(scope)):
+        self._loop = asyncio.get_running_loop()
+        if scope["type"] != "http" or not await self._loop.run_in_executor(self.threads, self._lost, request_of(scope)):
             await super().__call__(scope, receive, send)
             return
-        self._loop = asyncio.get_running_loop()
         waiting = {asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(self._closed.wait())}
         _, left = await asyncio.wait(waiting, timeout=SECONDS_UNTIL_LOST, return_when=asyncio.FIRST_COMPLETED)
         for task in left:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -50,6 +52,15 @@ def test_a_program_of_its_own_finds_the_role(cloud: LocalCloud) -> None:
             ("GET", CREDENTIALS, True, 200),
             ("GET", f"{CREDENTIALS}web", True, 200),
         ]
+
+
+def test_the_aws_cli_finds_the_role(cloud: LocalCloud) -> None:
+    """The AWS CLI has the same chain."""
+    with cloud.instance("web", http_tokens="required") as instance:
+        command = [sys.executable, "-m", "awscli", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
+        environment = instance.environment({"PATH": os.environ["PATH"], "HOME": os.devnull})
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert told.stdout.strip() == f"arn:aws:sts::{ACCOUNT}:assumed-role/web/{instance.instance_id}"
 
 
 def test_the_document_of_a_role(cloud: LocalCloud) -> None:

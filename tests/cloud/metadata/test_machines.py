@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from botocore.exceptions import ClientError
 
 from iamkit.cloud.local_cloud import LocalCloud
 from iamkit.cloud.metadata import Instance, NotRunning
@@ -127,7 +128,7 @@ def test_instances_that_do_not_run(world: World) -> None:
 
 def test_only_who_may_changes_options(world: World) -> None:
     """The change is a call like all others: the role itself may not lower its guard."""
-    with chain(world.instance.environment()) as session, pytest.raises(Exception, match="UnauthorizedOperation"):
+    with chain(world.instance.environment()) as session, pytest.raises(ClientError, match="UnauthorizedOperation"):
         session.client("ec2").modify_instance_metadata_options(
             InstanceId=world.described["InstanceId"], HttpTokens="optional"
         )
@@ -136,5 +137,5 @@ def test_only_who_may_changes_options(world: World) -> None:
 
 def test_an_instance_that_there_is_not(world: World) -> None:
     """EC2's own error."""
-    with pytest.raises(Exception, match=r"InvalidInstanceID\.NotFound|NotModelled|does not exist"):
+    with pytest.raises(ClientError, match=r"InvalidInstanceID\.NotFound"):
         world.ec2.modify_instance_metadata_options(InstanceId="i-0123456789abcdef0", HttpTokens="optional")

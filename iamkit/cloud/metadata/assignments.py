@@ -6,6 +6,7 @@ IAM Identity Center User Guide, "Manage AWS accounts with permission sets"; IAM 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from iamkit.cloud.calls import Call
 from iamkit.cloud.metadata.surroundings import Surroundings
 from iamkit.cloud.store import backends
+from iamkit.policy import Policy
 from iamkit.sigv4 import HttpRequest
 
 if TYPE_CHECKING:
@@ -22,11 +24,19 @@ _SIGN_IN = "https://signin.aws.amazon.com/saml"
 _PATH = "/aws-reserved/sso.amazonaws.com/"
 _INLINE = "AwsSSOInlinePolicy"
 _LEAST, _MOST = 3600, 43_200
+_NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII).fullmatch
+
+
+class NotAssigned(LookupError):
+    """The user does not have this permission set in this account."""
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionSet:
-    """What its roles may do, and for how long, in seconds; `policy` is the inline policy, JSON."""
+    """What its roles may do, and for how long, in seconds; `policy` is the inline policy, JSON.
+
+    Raises ValueError for what Identity Center does not take, InvalidPolicy among them.
+    """
 
     name: str
     policy: str | None = None
@@ -34,6 +44,12 @@ class PermissionSet:
     session_duration: int = _LEAST
 
     def __post_init__(self) -> None:
+        if not _NAME(self.name):
+            raise ValueError(
+                f"`{self.name}` names no permission set\n  help: 1 to 32 letters, digits and + = , . @ - _"
+            )
+        if self.policy is not None:
+            Policy.parse(self.policy)
         if not _LEAST <= self.session_duration <= _MOST:
             raise ValueError(f"`{self.session_duration}` is no session duration\n  help: give 3,600 to 43,200 seconds")
 
@@ -79,13 +95,13 @@ class Assignments:
         return sorted(self._given.get((user, account), {}))
 
     def credentials(self, user: str, name: str, account: str) -> Mapping[str, Any]:
-        """Make a session of a user's role, as STS answers; raises LookupError for what is not assigned.
+        """Make a session of a user's role, as STS answers; raises NotAssigned.
 
         Raises ServiceError where a policy in force does not let the user in.
         """
         role = self._given.get((user, account), {}).get(name)
         if role is None:
-            raise LookupError("No access")
+            raise NotAssigned(f"`{user}` does not have `{name}` in account {account}")
         provider = f"arn:aws:iam::{account}:saml-provider/{self.provider_name}"
         parameters = {
             "RoleArn": role,
@@ -102,6 +118,9 @@ class Assignments:
     def _provision(self, permission_set: PermissionSet, account: str) -> str:
         """Make the role as Identity Center does: its name, its path, whom it trusts, how long it may last."""
         iam = backends.backend("iam", account)
+        for arn in permission_set.managed_policies:
+            if arn not in iam.managed_policies:
+                raise LookupError(f"there is no managed policy `{arn}` in account {account}\n  help: check the ARN")
         provider = f"arn:aws:iam::{account}:saml-provider/{self.provider_name}"
         if all(each.arn != provider for each in iam.saml_providers.values()):
             iam.create_saml_provider(self.provider_name, self.provider.metadata)

@@ -24,7 +24,7 @@ from iamkit.evaluation import Evaluation
 from iamkit.sigv4 import HttpRequest
 
 _TOKEN = string.ascii_letters + string.digits + "-_"
-_SIGNED_IN = ("ecs", "eks")
+_KINDS = ("ecs", "eks")
 
 
 class ContainerOptions(TypedDict, total=False):
@@ -70,7 +70,7 @@ class Container(Endpoint):
         service_account: str = "app",
         lifetime: int = SIX_HOURS,
     ) -> None:
-        if kind not in _SIGNED_IN:
+        if kind not in _KINDS:
             raise ValueError(f"`{kind}` is no kind of container\n  help: ecs or eks")
         self.kind = kind
         self.authorization = authorization or ("token" if kind == "ecs" else "file")
@@ -156,7 +156,8 @@ class Container(Endpoint):
         if self.authorization != "none":
             given = request.header("authorization")
             if not any(given):
-                return self._problem(400, "InvalidParameterException", "Service account token cannot be empty")
+                whose = "Authorization" if self.kind == "ecs" else "Service account"
+                return self._problem(400, "InvalidParameterException", f"{whose} token cannot be empty")
             brought = given[0].encode(errors="surrogateescape")
             if len(given) != 1 or not hmac.compare_digest(brought, self._token.encode()):
                 return self._problem(400, "InvalidTokenException", "The authorization token is not the container's")

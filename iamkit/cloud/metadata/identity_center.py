@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from iamkit.cloud.metadata.surroundings import Surroundings, written
 from iamkit.sigv4 import HttpRequest
 
 SESSION = "iamkit"
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII).fullmatch
 _HELP = "in AWS this is a web page; here a teacher or a test approves: center.approve(user_code, user)"
 
 
@@ -45,7 +47,9 @@ class IdentityCenter(Endpoint):
         return f"IdentityCenter({self.start_url})"
 
     def user(self, name: str) -> str:
-        """Add a user; the name is that of the user's role sessions."""
+        """Add a user; the name is that of the user's role sessions. Raises ValueError for what cannot be one."""
+        if not _SESSION_NAME(name):
+            raise ValueError(f"`{name}` names no user\n  help: 2 to 64 letters, digits and + = , . @ - _")
         self._users.add(name)
         return name
 
@@ -57,7 +61,7 @@ class IdentityCenter(Endpoint):
         managed_policies: Sequence[str] = (),
         session_duration: int = 3600,
     ) -> PermissionSet:
-        """Make a permission set; raises ValueError for one that there is, and for a duration that cannot be."""
+        """Make a permission set; raises ValueError for one that there is, and for what cannot be one."""
         if name in self._assignments.permission_sets:
             raise ValueError(f"there is a permission set `{name}` already\n  help: give this one another name")
         made = PermissionSet(name, policy, tuple(managed_policies), session_duration)
@@ -67,7 +71,7 @@ class IdentityCenter(Endpoint):
     def assign(self, user: str, permission_set: str, account: str) -> str:
         """Assign a permission set to a user in an account; gives the ARN of the role AWSReservedSSO_… there.
 
-        Raises LookupError for a user, a permission set or an account that there is not.
+        Raises LookupError for a user, a permission set, a managed policy or an account that there is not.
         """
         self._known(user)
         return self._assignments.assign(user, permission_set, account)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from iamkit.cloud.calls import Answer, ServiceError
-from iamkit.cloud.metadata.assignments import Assignments
+from iamkit.cloud.metadata.assignments import Assignments, NotAssigned
 from iamkit.cloud.metadata.signing_in import SignIn
 from iamkit.cloud.metadata.surroundings import json_answer
 from iamkit.sigv4 import HttpRequest
@@ -48,11 +48,10 @@ class Portal:
             return json_answer(error.status, {"message": error.message}, ("x-amzn-ErrorType", error.code))
 
     def _credentials(self, user: str, query: Mapping[str, str], token: str) -> dict[str, Any]:
+        name, account = _needed(query, "role_name"), _needed(query, "account_id")
         try:
-            given = self.assignments.credentials(user, _needed(query, "role_name"), _needed(query, "account_id"))
-        except (LookupError, ServiceError) as refused:
-            if isinstance(refused, ServiceError) and refused.code == "InvalidRequestException":
-                raise
+            given = self.assignments.credentials(user, name, account)
+        except (NotAssigned, ServiceError) as refused:
             raise ServiceError("ForbiddenException", "No access", 403) from refused
         return {
             "roleCredentials": {

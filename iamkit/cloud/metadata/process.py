@@ -95,7 +95,8 @@ def _asked(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> A
             environment.get("IAMKIT_SESSION_TOKEN"),
         )
     except ValueError as error:
-        raise Refused(f"iamkit: {error}\nhelp: set IAMKIT_ACCESS_KEY_ID and IAMKIT_SECRET_ACCESS_KEY") from error
+        wanted = "set IAMKIT_ACCESS_KEY_ID and IAMKIT_SECRET_ACCESS_KEY"
+        raise Refused(f"iamkit: no keys of whoever assumes the role\nhelp: {wanted}") from error
     parameters = {"RoleArn": given.role_arn, "RoleSessionName": given.session_name}
     if given.duration is not None:
         parameters["DurationSeconds"] = str(given.duration)
@@ -110,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--endpoint", help="the cloud's address; else IAMKIT_ENDPOINT")
     parser.add_argument("--access-key-id", help="who assumes the role; else IAMKIT_ACCESS_KEY_ID")
     parser.add_argument(
-        "--secret-access-key", help="the secret, which others can see here; else IAMKIT_SECRET_ACCESS_KEY"
+        "--secret-access-key",
+        help="the secret, which others on this machine can see here; else IAMKIT_SECRET_ACCESS_KEY",
     )
     parser.add_argument("--session-name", default="credential-process", help="the name of the role session")
     parser.add_argument("--duration", type=int, help="how long the credentials last, in seconds")

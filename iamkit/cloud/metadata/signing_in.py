@@ -124,9 +124,11 @@ class SignIn:
     def _register(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         if asked.get("clientType") != "public":
             raise Refusal("InvalidClientMetadataException", "invalid_client_metadata", "The client must be public")
-        scopes = tuple(str(scope) for scope in asked.get("scopes") or ())
+        scopes = asked.get("scopes") or []
+        if not isinstance(scopes, list):
+            raise Refusal("InvalidRequestException", "invalid_request", "The scopes are no list")
         identifier, secret = self.surroundings.text(_SECRET, 22), self.surroundings.text(_SECRET, 64)
-        self.clients[identifier] = Client(secret, self._now + _REGISTRATION, scopes)
+        self.clients[identifier] = Client(secret, self._now + _REGISTRATION, tuple(map(str, scopes)))
         return {
             "clientId": identifier,
             "clientSecret": secret,

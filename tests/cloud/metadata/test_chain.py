@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class World(NamedTuple):
     keys: Keys
 
     def environment(self, *sources: str, **more: str) -> dict[str, str]:
-        """Give the variables of these sources together."""
+        """Give the variables of these sources together, and of the cloud."""
         own = {
             "environment": {
                 "AWS_ACCESS_KEY_ID": self.keys.access_key_id,
@@ -34,7 +34,7 @@ class World(NamedTuple):
             "container": self.container.environment(),
             "instance": self.instance.environment(),
         }
-        variables = dict(self.container.environment() | {"AWS_EC2_METADATA_DISABLED": "true"})
+        variables = self.container.environment()
         for name in ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"):
             del variables[name]
         for source in sources:
@@ -64,22 +64,46 @@ def static(keys: Keys) -> str:
     return f"aws_access_key_id = {keys.access_key_id}\naws_secret_access_key = {keys.secret_access_key}\n"
 
 
-def test_the_order_of_the_chain(world: World, tmp_path: Path) -> None:
-    """A15: environment, credentials file, configuration file, container, instance; each beats all that follow."""
-    everything = ("instance", "container")
-    both = files(tmp_path, f"[default]\n{static(world.keys)}", f"[default]\n{static(world.keys)}")
-    expected = [
-        ("env", world.environment(*everything, "environment", **both)),
-        ("shared-credentials-file", world.environment(*everything, **both)),
-        ("config-file", world.environment(*everything, **both | {"AWS_SHARED_CREDENTIALS_FILE": os.devnull})),
-        ("container-role", world.environment(*everything)),
-        ("iam-role", world.environment("instance")),
+class Layer(NamedTuple):
+    """What one provider of the chain needs: variables' sources, lines of the profile, the credentials file."""
+
+    method: str
+    source: str = ""
+    profile: str = ""
+    credentials: str = ""
+
+
+def layers(keys: Keys) -> list[Layer]:
+    """List the providers of A15 in their order."""
+    document = '{"Version": 1, "AccessKeyId": "one", "SecretAccessKey": "two"}'
+    return [
+        Layer("env", "environment"),
+        Layer("assume-role", profile=f"role_arn = {SECOND}\nsource_profile = alice\n"),
+        Layer("assume-role-with-web-identity", "web identity"),
+        Layer("sso", profile=f"sso_session = one\nsso_account_id = {ACCOUNT}\nsso_role_name = Read\n"),
+        Layer("shared-credentials-file", credentials=f"[default]\n{static(keys)}"),
+        Layer("custom-process", profile=f'credential_process = {sys.executable} -c \'print("""{document}""")\'\n'),
+        Layer("config-file", profile=static(keys)),
+        Layer("container-role", "container"),
+        Layer("iam-role", "instance"),
     ]
-    for method, variables in expected:
-        with chain(variables) as session:
+
+
+def test_the_order_of_the_chain(world: World, tmp_path: Path) -> None:
+    """A15: of everything that is there the first one counts; take it away, and it is the next one's turn."""
+    left = layers(world.keys)
+    sections = f"[profile alice]\n{static(world.keys)}[sso-session one]\nsso_region = us-east-1\nsso_start_url = x\n"
+    web_identity = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"), "AWS_ROLE_ARN": SECOND}
+    while left:
+        profile = "".join(layer.profile for layer in left)
+        written = files(tmp_path, f"[default]\n{profile}{sections}", "".join(layer.credentials for layer in left))
+        sources = [layer.source for layer in left if layer.source]
+        written |= web_identity if "web identity" in sources else {}
+        ours = [source for source in sources if source != "web identity"]
+        with chain(world.environment(*ours, **written)) as session:
             credentials = session.get_credentials()
             assert credentials is not None
-            assert credentials.method == method
+            assert credentials.method == left.pop(0).method
     with chain(world.environment()) as session:
         assert session.get_credentials() is None
 
@@ -95,16 +119,6 @@ def test_a_profile_by_name_beats_the_environment(world: World, tmp_path: Path) -
         credentials = session.get_credentials()
         assert credentials is not None
         assert credentials.method == "env"
-
-
-def test_a_role_before_a_process(world: World, tmp_path: Path) -> None:
-    """A profile with role_arn is asked before everything else but the environment, and its process is not run."""
-    configuration = (
-        f"[default]\nrole_arn = {SECOND}\nsource_profile = alice\ncredential_process = false\n"
-        f"[profile alice]\n{static(world.keys)}"
-    )
-    with chain(world.environment("container", **files(tmp_path, configuration))) as session:
-        assert session.get_credentials().method == "assume-role"
 
 
 def test_a_source_profile(world: World, tmp_path: Path) -> None:

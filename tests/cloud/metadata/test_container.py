@@ -125,8 +125,8 @@ def test_a_role_that_does_not_trust_ecs(cloud: LocalCloud) -> None:
 @pytest.mark.parametrize(
     ("headers", "message"),
     [
-        ({}, "Service account token cannot be empty"),
-        ({"Authorization": ""}, "Service account token cannot be empty"),
+        ({}, "Authorization token cannot be empty"),
+        ({"Authorization": ""}, "Authorization token cannot be empty"),
         ({"Authorization": "wrong"}, "The authorization token is not the container's"),
         ({"Authorization": "Bearer ü"}, "The authorization token is not the container's"),
     ],

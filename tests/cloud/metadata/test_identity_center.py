@@ -318,6 +318,15 @@ def test_what_there_is_not(world: World) -> None:
         center.permission_set("Read")
     with pytest.raises(ValueError, match="`3599` is no session duration"):
         center.permission_set("Short", session_duration=3599)
+    with pytest.raises(ValueError, match="`a b` names no permission set"):
+        center.permission_set("a b")
+    with pytest.raises(ValueError, match="Effect"):
+        center.permission_set("Broken", policy='{"Statement": {}}')
+    with pytest.raises(ValueError, match="`a` names no user"):
+        center.user("a")
+    center.permission_set("Missing", managed_policies=["arn:aws:iam::aws:policy/Nothing"])
+    with pytest.raises(LookupError, match="there is no managed policy `arn:aws:iam::aws:policy/Nothing`"):
+        center.assign("ana", "Missing", ACCOUNT)
 
 
 def test_nothing_else_is_there(world: World) -> None:

@@ -124,4 +124,6 @@ def test_keys_are_needed(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     assert main([ROLE, "--endpoint", cloud.endpoint]) == 1
-    assert "help: set IAMKIT_ACCESS_KEY_ID and IAMKIT_SECRET_ACCESS_KEY" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "iamkit: no keys of whoever assumes the role\nhelp: set IAMKIT_ACCESS_KEY_ID and IAMKIT_SECRET_ACCESS_KEY\n"
+    )

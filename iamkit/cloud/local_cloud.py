@@ -11,14 +11,15 @@ from types import TracebackType
 from typing import Any
 
 from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.iam import Account, Iam
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.store.entities import Key
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
@@ -44,13 +45,11 @@ class Keys:
     session_token: str | None = field(default=None, repr=False)
 
 
-# moto would run a function in Docker, and answer simulations without deciding them.
+# moto would run a function in Docker.
 _NOT_YET = (
     "lambda:Invoke",
     "lambda:InvokeAsync",
     "lambda:InvokeWithResponseStream",
-    "iam:SimulateCustomPolicy",
-    "iam:SimulatePrincipalPolicy",
 )
 
 
@@ -87,7 +86,9 @@ class LocalCloud:
         self._clock = clock or _now
         self._network = network or Network()
         self._server: Server | None = None
+        self._opened = self._clock()
         self._roots: dict[str, Holder] = {}
+        self._root_keys: dict[str, list[Key]] = {}
         self._administrators: dict[str, Keys] = {}
 
     def __enter__(self) -> LocalCloud:
@@ -111,6 +112,8 @@ class LocalCloud:
         try:
             backends.reset()
             backends.seed(self._random.getrandbits(64))
+            backends.use_clock(self._clock)
+            self._opened = self._clock()
             for account in self.accounts:
                 self._open(account)
             self._server = server
@@ -168,6 +171,7 @@ class LocalCloud:
             held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
             holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
             self._roots[held.access_key_id] = holder
+            self._root_keys[own] = [Key(held.access_key_id, True, self._clock())]
         credentials = holder.access_key.credentials
         return Keys(credentials.access_key_id, credentials.secret_access_key)
 
@@ -202,12 +206,10 @@ class LocalCloud:
         def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
             return refused_for(holder.session, service, operation)
 
-        boundaries = UserBoundaries(directory, self._execute)
+        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
-            "iam:PutUserPermissionsBoundary": boundaries.put,
-            "iam:DeleteUserPermissionsBoundary": boundaries.delete,
-            "iam:CreateUser": boundaries.create_user,
+            **iam.handlers(),
             **dict.fromkeys(_NOT_YET, _refuse),
         }
         return Gateway(
@@ -220,7 +222,11 @@ class LocalCloud:
             handlers,
             self._network,
             self.trail,
+            authenticated=iam.authenticated,
         )
+
+    def _account(self, account: str) -> Account:
+        return Account(self._opened, tuple(self._root_keys.get(account, ())))
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

@@ -215,13 +215,9 @@ def test_what_has_no_row_is_not_modelled(cloud: LocalCloud) -> None:
 
 
 def test_what_is_not_there_yet_says_so(cloud: LocalCloud) -> None:
-    """No Docker is started, no simulation is answered without being decided."""
+    """No Docker is started."""
     error = refused(cloud.client("lambda").invoke, FunctionName="work")
     assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == ("NotModelled", 501)
-    error = refused(
-        cloud.client("iam").simulate_custom_policy, PolicyInputList=[allow("s3:*")], ActionNames=["s3:GetObject"]
-    )
-    assert error["Error"]["Code"] == "NotModelled"
 
 
 def test_the_same_seed_gives_the_same_keys() -> None:

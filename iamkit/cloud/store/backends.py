@@ -6,11 +6,14 @@ managed policies there to be attached, random names from a generator that can be
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 PARTITION = "aws"
 _accounts: set[str] = set()
+_clock: list[Callable[[], datetime]] = []
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -21,6 +24,14 @@ def backend(service: str, account: str, region: str = PARTITION) -> Any:
     _prepare()
     every: Any = get_backend(service)  # type: ignore[call-overload]
     return every[account][region]
+
+
+def opened(service: str, account: str) -> set[str]:
+    """Name the regions in which an account has used a service, without opening any."""
+    from moto.core.base_backend import BackendDict
+
+    every: Any = BackendDict._instances  # type: ignore[misc]
+    return {region for each in every if each.service_name == service and account in each for region in each[account]}
 
 
 def open_account(account: str) -> None:
@@ -41,12 +52,23 @@ def seed(number: int) -> None:
     mock_random.seed(number)
 
 
+def use_clock(clock: Callable[[], datetime]) -> None:
+    """Let IAM date what it makes by a clock, aware, until everything is forgotten."""
+    _clock[:] = [clock]
+
+
+def _now() -> datetime:
+    """Tell the time as moto keeps it: UTC, without saying so."""
+    return (_clock[0]() if _clock else datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+
+
 def reset() -> None:
     """Forget everything."""
     from moto.core.base_backend import BackendDict
     from moto.s3.models import s3_backends
 
     _accounts.clear()
+    _clock.clear()
     BackendDict.reset()
     s3_backends.bucket_accounts.clear()
 
@@ -59,6 +81,7 @@ def _prepare() -> None:
     from moto.moto_api._internal import mock_random
 
     default_user_config["iam"]["load_aws_managed_policies"] = True
+    models.utcnow = _now  # type: ignore[attr-defined]
 
     def named(kind: type[Any], prefix: str) -> None:
         made = kind.__init__

@@ -205,7 +205,16 @@ class Directory:
         )
 
     def _entity(self, caller: Caller) -> Any:
-        """Find the user or the role whose policies a caller acts under."""
+        """Find the user or the role whose policies a caller acts under.
+
+        One that was made under the name of a deleted one is somebody else (P21).
+        """
+        found = self._behind(caller)
+        if found is None or caller.kind is CallerKind.FEDERATED_USER or caller.unique_id in (None, found.id):
+            return found
+        return None
+
+    def _behind(self, caller: Caller) -> Any:
         if caller.kind is CallerKind.USER:
             return self._named(caller.arn, "user", "users")
         if caller.kind is CallerKind.FEDERATED_USER and caller.user_arn:

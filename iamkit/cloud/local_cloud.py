@@ -215,7 +215,7 @@ class LocalCloud:
         return Gateway(
             port,
             authorizer,
-            lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
+            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
             self._clock,
             self._request_id,
             refused,

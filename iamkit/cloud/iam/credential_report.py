@@ -76,10 +76,13 @@ class CredentialReports:
 
     def password(self, call: Call, holder: Holder | None, *_: object) -> Given:
         """CreateLoginProfile and UpdateLoginProfile: moto keeps no time of a password."""
-        account = account_of(holder)
+        account, user = account_of(holder), named(account_of(holder), "user", call.parameters.get("UserName", ""))
+        if call.parameters.get("Password") is None and user is not None and user.password:
+            # moto would take the password away.
+            user.password_reset_required = bool(call.parameters.get("PasswordResetRequired"))
+            return {}
         given = self.execute(call, account)
-        if given.status == 200 and call.parameters.get("Password") is not None:
-            user = named(account, "user", call.parameters["UserName"])
+        if given.status == 200:
             self._passwords[user.id] = self.clock()
         return given
 

@@ -73,15 +73,29 @@ def reset() -> None:
     s3_backends.bucket_accounts.clear()
 
 
+def _anything(_: object) -> None:
+    """Object to nothing."""
+
+
 @cache
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
     from moto.core.config import default_user_config
-    from moto.iam import models
+    from moto.core.serialize import never_return
+    from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
 
     default_user_config["iam"]["load_aws_managed_policies"] = True
     models.utcnow = _now  # type: ignore[attr-defined]
+    # Users have boundaries here, which lists of users do not tell (IAM API Reference, ListUsers).
+    shown = responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    shown["ListUsersResponse.Users.User.PermissionsBoundary"] = never_return
+
+    # The engine has read a document before moto does; moto takes no numbers in conditions (P32), and of trust policies
+    # only the later version (P1).
+    validation: Any = policy_validation
+    validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
+    validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
 
     def named(kind: type[Any], prefix: str) -> None:
         made = kind.__init__

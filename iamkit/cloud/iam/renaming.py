@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iamkit.cloud.calls import Call, ServiceError
-from iamkit.cloud.iam.parts import Execute, Given, account_of
+from iamkit.cloud.iam.parts import Execute, Given, account_of, no_such_entity
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store.belongings import move_group, take_along
 from iamkit.cloud.store.entities import named
@@ -39,6 +39,6 @@ class Renaming:
         if call.parameters.get("NewGroupName") is not None or path is None:
             return None
         if named(account_of(holder), "group", name) is None:
-            return None
+            raise no_such_entity(f"The group with name {name} cannot be found.")
         move_group(account_of(holder), name, path)
         return {}

@@ -48,9 +48,12 @@ def _replace(document: Any, old: str, new: str) -> bool:
 
 
 def _principals(statement: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    for name, element in statement.items() if isinstance(statement, dict) else ():
-        if name.lower() in ("principal", "notprincipal") and isinstance(element, dict):
-            yield from ((element, kind) for kind in element if kind.lower() == "aws")
+    for name, element in [*statement.items()] if isinstance(statement, dict) else ():
+        if name.lower() in ("principal", "notprincipal"):
+            if isinstance(element, dict):
+                yield from ((element, kind) for kind in element if kind.lower() == "aws")
+            else:  # what moto keeps for a function
+                yield statement, name
 
 
 def _trust_policies(account: str, rewrite: Rewrite) -> None:

@@ -15,11 +15,10 @@ SHOWN = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBou
 
 
 def test_a_user_has_it_from_the_first_moment(cloud: LocalCloud, iam: Any) -> None:
-    """CreateUser answers with it, GetUser and the account's details show it, lists do not (API reference, ListUsers)."""
-    made = iam.create_user(UserName="alice", PermissionsBoundary=QUEUES, Tags=[{"Key": "Team", "Value": "blue"}])[
-        "User"
-    ]
-    assert (made["PermissionsBoundary"], made["Tags"]) == (SHOWN, [{"Key": "Team", "Value": "blue"}])
+    """CreateUser answers with it, GetUser and the account's details show it, ListUsers does not (API reference)."""
+    tags = [{"Key": "Team", "Value": "blue"}]
+    made = iam.create_user(UserName="alice", PermissionsBoundary=QUEUES, Tags=tags)["User"]
+    assert (made["PermissionsBoundary"], made["Tags"]) == (SHOWN, tags)
     found = iam.get_user(UserName="alice")["User"]
     assert {name: found[name] for name in made} == made
     details = iam.get_account_authorization_details(Filter=["User"])["UserDetailList"]

@@ -144,10 +144,19 @@ def test_a_function_that_a_role_may_invoke(cloud: LocalCloud, iam: Any) -> None:
     functions.add_permission(
         FunctionName="work", StatementId="s", Action="lambda:InvokeFunction", Principal=arn("role/caller")
     )
-    unique_id = iam.get_role(RoleName="caller")["Role"]["RoleId"]
+    user(iam, "starter")
+    iam.update_assume_role_policy(RoleName="caller", PolicyDocument=trust(arn("user/starter")))
+    starter = keys(iam, "starter")
+
+    def code() -> str:
+        held = cloud.client("lambda", session(cloud, starter, arn("role/caller")))
+        return refused(held.invoke, FunctionName="work")[0]
+
+    # What a function does is not the question here: the call is let through to where it is refused or answered.
+    assert code() != "AccessDeniedException"
     iam.delete_role(RoleName="caller")
-    stored = json.loads(functions.get_policy(FunctionName="work")["Policy"])
-    assert stored["Statement"][0]["Principal"] == {"AWS": unique_id}
+    iam.create_role(RoleName="caller", AssumeRolePolicyDocument=trust(arn("user/starter")))
+    assert code() == "AccessDeniedException"
 
 
 @pytest.mark.parametrize("again", [False, True])

@@ -44,6 +44,5 @@ def test_the_eleventh_group(iam: Any, policies: list[str]) -> None:
 def test_who_is_not_there(iam: Any) -> None:
     """The quota does not hide that."""
     assert refused(iam.add_user_to_group, GroupName="g0", UserName="nobody")[0] == "NoSuchEntity"
-    assert refused(iam.attach_user_policy, UserName="nobody", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")[
-        0
-    ] == ("NoSuchEntity")
+    given = {"UserName": "nobody", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    assert refused(iam.attach_user_policy, **given)[0] == "NoSuchEntity"

@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import pytest
-
-from iamkit.cloud.calls import ServiceError
-from iamkit.cloud.iam.credential_report import Account, CredentialReports
-from iamkit.cloud.iam.last_used import LastUsed
 from iamkit.cloud.local_cloud import LocalCloud
-from iamkit.cloud.sessions import Holder
-from iamkit.cloud.store import backends
-from iamkit.policy import Caller
-from iamkit.sigv4 import AccessKey, Credentials
-from tests.cloud.iam.asking import arn
+from tests.cloud.iam.asking import refused
 from tests.cloud.iam.test_credential_report import key, rows
 
-NEVER = {"last_rotated": "N/A", "last_used_date": "N/A", "last_used_region": "N/A", "last_used_service": "N/A"}
+UNUSED = {
+    "active": "false",
+    "last_rotated": "N/A",
+    "last_used_date": "N/A",
+    "last_used_region": "N/A",
+    "last_used_service": "N/A",
+}
 
 
-class Clock:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Iterator[Clock]:
-    """An account, apart from any cloud, whose users are made by this clock."""
-    made = Clock()
-    backends.open_account("777788889999")
-    yield made
-    backends.reset()
-
-
-def test_a_report_lasts_four_hours(clock: Clock) -> None:
-    """Then it has expired, and a new one is made."""
-    caller = Caller.parse(arn("user/alice", "777788889999"))
-    holder = Holder(AccessKey(Credentials("AKIAEXAMPLE", "secret"), principal=caller.arn), caller)
-    call: Any = None
-    execute: Any = None
-    reports = CredentialReports(LastUsed(), lambda _: Account(clock.now, ()), clock, execute)
-    assert reports.generate(call, holder) != {"State": "COMPLETE"}
-    begun = clock.now
-    clock.now += timedelta(hours=4) - timedelta(seconds=1)
-    assert reports.generate(call, holder) == {"State": "COMPLETE"}
-    given: Any = reports.get(call, holder)
-    assert given["GeneratedTime"] == begun
-    clock.now += timedelta(seconds=1)
-    with pytest.raises(ServiceError) as caught:
-        reports.get(call, holder)
-    assert (caught.value.code, caught.value.status) == ("ReportExpired", 410)
-    reports.generate(call, holder)
-    again: Any = reports.get(call, holder)
-    assert again["GeneratedTime"] == clock.now
+def test_a_report_lasts_four_hours() -> None:
+    """Until then it is given again as it was; then it has expired, and a new one is made."""
+    with LocalCloud(seed=1) as cloud:
+        iam = cloud.client("iam")
+        iam.generate_credential_report()
+        first = iam.get_credential_report()
+        iam.create_user(UserName="alice")
+        cloud.let_pass(timedelta(hours=3, minutes=50))
+        assert iam.generate_credential_report()["State"] == "COMPLETE"
+        assert iam.get_credential_report()["Content"] == first["Content"]
+        cloud.let_pass(timedelta(minutes=10))
+        assert refused(iam.get_credential_report)[:2] == ("ReportExpired", 410)
+        assert iam.generate_credential_report()["State"] == "STARTED"
+        second = iam.get_credential_report()
+        assert second["GeneratedTime"] - first["GeneratedTime"] >= timedelta(hours=4)
+        table = rows(second["Content"])
+        assert list(table) == ["<root_account>", "administrator", "alice"]
+        # Keys were last used by the cloud's time.
+        used = datetime.fromisoformat(key(table["administrator"], 1)["last_used_date"])
+        assert used > first["GeneratedTime"] + timedelta(hours=3)
 
 
 def test_iam_dates_by_the_clouds_clock() -> None:
@@ -73,4 +49,4 @@ def test_iam_dates_by_the_clouds_clock() -> None:
         table = rows(iam.get_credential_report()["Content"])
     assert {row["user_creation_time"] for row in table.values()} == {moment.isoformat()}
     assert key(table["administrator"], 1)["last_used_date"] == moment.isoformat()
-    assert key(table["alice"], 1) == {"active": "false", **NEVER}
+    assert key(table["alice"], 1) == UNUSED

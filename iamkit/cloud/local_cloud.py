@@ -11,12 +11,13 @@ from typing import Any
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
+from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.iam import Account, Iam
 from iamkit.cloud.network import Network
@@ -39,18 +40,6 @@ _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
-
-
-# moto would run a function in Docker.
-_NOT_YET = (
-    "lambda:Invoke",
-    "lambda:InvokeAsync",
-    "lambda:InvokeWithResponseStream",
-)
-
-
-def _refuse(call: Call, *_: object) -> Any:
-    raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
 
 class LocalCloud:
@@ -86,6 +75,7 @@ class LocalCloud:
         self.gateway: Gateway
         self.sts: Sts
         self.control: Control
+        self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
         self._root_keys: dict[str, Key] = {}
         self._opened: dict[str, datetime] = {}
@@ -137,6 +127,8 @@ class LocalCloud:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
         gateway, server = self.gateway, self._server
         assert server is not None
+        # Without the lock: a function that ends may still have something to say.
+        self.functions.stop()
         with gateway.lock:
             self.accounts = tuple(accounts)
             self.trail = Trail()
@@ -151,6 +143,7 @@ class LocalCloud:
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
+            self.functions.stop()
             self._server.stop()
             backends.reset()
             LocalCloud._running = None
@@ -161,6 +154,13 @@ class LocalCloud:
         if self._server is None:
             raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
         return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def functions(self) -> Functions:
+        """Give what runs functions, to wait for those that were invoked asynchronously."""
+        if self._functions is None:
+            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+        return self._functions
 
     def administrator(self, account: str | None = None) -> Keys:
         """Give the keys of an account's administrator, an IAM user who may do everything."""
@@ -254,12 +254,20 @@ class LocalCloud:
             return refused_for(holder.session, service, operation)
 
         iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
+        self._functions = Functions(
+            authorizer.resources,
+            sts.assume_as_service,
+            self._clock,
+            self._random,
+            FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
+            f"http://127.0.0.1:{port}",
+        )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             **iam.handlers(),
-            **dict.fromkeys(_NOT_YET, _refuse),
+            **self._functions.handlers(),
         }
-        return Gateway(
+        gateway = Gateway(
             port,
             authorizer,
             lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
@@ -271,6 +279,7 @@ class LocalCloud:
             self.trail,
             authenticated=iam.authenticated,
         )
+        return gateway
 
     def _account(self, account: str) -> Account:
         root = self._root_keys.get(account)

@@ -214,12 +214,6 @@ def test_what_has_no_row_is_not_modelled(cloud: LocalCloud) -> None:
     assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == ("NotModelled", 501)
 
 
-def test_what_is_not_there_yet_says_so(cloud: LocalCloud) -> None:
-    """No Docker is started."""
-    error = refused(cloud.client("lambda").invoke, FunctionName="work")
-    assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == ("NotModelled", 501)
-
-
 def test_the_same_seed_gives_the_same_keys() -> None:
     """Lessons print names and keys; they must not change from run to run."""
 

@@ -77,9 +77,14 @@ def _anything(_: object) -> None:
     """Object to nothing."""
 
 
+def _no_docker(*_: object, **__: object) -> Any:
+    raise NotImplementedError("moto would run a function in Docker")
+
+
 @cache
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
+    from moto.awslambda.models import LambdaFunction
     from moto.core.config import default_user_config
     from moto.core.serialize import never_return
     from moto.iam import models, policy_validation, responses
@@ -96,6 +101,8 @@ def _prepare() -> None:
     validation: Any = policy_validation
     validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
     validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
+    # Queues, topics and buckets that invoke functions would have it do so.
+    LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 
     def named(kind: type[Any], prefix: str) -> None:
         made = kind.__init__

@@ -257,9 +257,8 @@ ROWS = (
         USER,
         {"PolicySourceArn": f"{IAM}:{USER}", "ActionNames": ["s3:GetObject"]},
         a_user,
-        ends="NotModelled",
     ),
-    row("GetContextKeysForPrincipalPolicy", USER, {"PolicySourceArn": f"{IAM}:{USER}"}, a_user, ends="NotModelled"),
+    row("GetContextKeysForPrincipalPolicy", USER, {"PolicySourceArn": f"{IAM}:{USER}"}, a_user),
     row("GenerateServiceLastAccessedDetails", ROLE, {"Arn": f"{IAM}:{ROLE}"}, a_role, ends="NotModelled"),
     row(
         "ListPoliciesGrantingServiceAccess",

@@ -13,6 +13,7 @@ from typing import Any
 from iamkit.cloud.authorizing import Authorizer
 from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.dry_run import dry_run
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.network import Network
@@ -195,6 +196,7 @@ class LocalCloud:
             policies_in_force=authorizer.policies,
             organization_keys=authorizer.organization_keys,
         )
+        authorizer.encode = sts.encode_authorization_message
 
         def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
             return sts.handle(call, holder, context, record)
@@ -208,6 +210,7 @@ class LocalCloud:
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            "ec2": dry_run,
             **dict.fromkeys(_NOT_YET, _refuse),
         }
         return Gateway(

@@ -21,6 +21,7 @@ from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store import Directory, Organization, Resources, backends
 from iamkit.cloud.sts import Sessions, Sts, refused_for
+from iamkit.cloud.tables import TablePolicies
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
@@ -211,6 +212,7 @@ class LocalCloud:
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
             "ec2": dry_run,
+            "dynamodb:CreateTable": TablePolicies(self._execute).create_table,
             **dict.fromkeys(_NOT_YET, _refuse),
         }
         return Gateway(

@@ -55,6 +55,7 @@ def reset() -> None:
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
     from moto.core.config import default_user_config
+    from moto.dynamodb.models import DynamoDBBackend
     from moto.iam import models
     from moto.moto_api._internal import mock_random
 
@@ -76,3 +77,13 @@ def _prepare() -> None:
         (models.InstanceProfile, "AIPA"),
     ):
         named(kind, prefix)
+
+    delete_table = DynamoDBBackend.delete_table
+
+    def delete_with_policy(self: Any, name: str) -> Any:
+        """Forget a table's policy with it: moto would give it to the next table of that name."""
+        table = delete_table(self, name)
+        self.resource_policies.pop(table.table_arn, None)
+        return table
+
+    DynamoDBBackend.delete_table = delete_with_policy  # type: ignore[method-assign]

@@ -29,6 +29,9 @@ class Resources(Protocol):
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource."""
 
+    def keys(self, arn: str) -> Mapping[str, str]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object in a bucket."""
 
@@ -142,6 +145,10 @@ class Ask:
         pairs = [*context.items(), *self._keys(facts)]
         if arn != "*":
             pairs += self._resource_tags(facts, arn)
+            # What the call says of a resource is what it will be.
+            told = {key.lower() for key, _ in pairs}
+            known = self.resources.keys(arn).items()
+            pairs += [pair for pair in known if pair[0].lower() in facts.keys and pair[0].lower() not in told]
         return Authorization(facts.name, arn, self._owner(arn), merged(pairs) if pairs else NOTHING)
 
     def pass_role(self, role: str, service: str, context: Mapping[str, ContextValue] = NOTHING) -> Authorization:

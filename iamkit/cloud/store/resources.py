@@ -9,6 +9,7 @@ from typing import Any
 from iamkit.arn import Arn
 from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
+from iamkit.cloud.store.knowing import keys_known
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
 
@@ -43,6 +44,10 @@ class Resources:
         if read is None or found is None or read.service not in _POLICIES:
             return None
         return _POLICIES[read.service](read, found) or None
+
+    def keys(self, arn: str) -> Mapping[str, str]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
+        return keys_known(arn)
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object."""

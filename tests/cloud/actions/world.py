@@ -31,6 +31,7 @@ class FakeResources:
 
     owners: Mapping[str, str] = field(default_factory=dict)
     tagged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     objects: Mapping[tuple[str, str, str | None], Mapping[str, str]] = field(default_factory=dict)
     names: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     boundaries: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,9 @@ class FakeResources:
 
     def tags(self, arn: str) -> Mapping[str, str]:
         return self.tagged.get(arn, {})
+
+    def keys(self, arn: str) -> Mapping[str, str]:
+        return self.known.get(arn, {})
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         return self.objects.get((bucket, key, version), {})

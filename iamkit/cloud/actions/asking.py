@@ -142,7 +142,8 @@ class Ask:
     def need(self, action: str, arn: str = "*", context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
         """Make an authorization, with every condition key that the action has and the call tells."""
         facts = facts_of(action)
-        pairs = [*context.items(), *self._keys(facts)]
+        told = {key.lower() for key in context}
+        pairs = [*context.items(), *((key, value) for key, value in self._keys(facts) if key.lower() not in told)]
         if arn != "*":
             pairs += self._resource_tags(facts, arn)
             # What the call says of a resource is what it will be.

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from iamkit.cloud.store.function_policies import statement_of
+
 PARTITION = "aws"
 _accounts: set[str] = set()
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -54,6 +56,7 @@ def reset() -> None:
 @cache
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
+    from moto.awslambda.policy import Policy
     from moto.core.config import default_user_config
     from moto.dynamodb.models import DynamoDBBackend
     from moto.iam import models
@@ -87,3 +90,15 @@ def _prepare() -> None:
         return table
 
     DynamoDBBackend.delete_table = delete_with_policy  # type: ignore[method-assign]
+
+    def decode(self: Any, given: dict[str, Any]) -> Any:
+        """Read AddPermission's parameters into a policy of one statement, which moto adds to the function's."""
+        made = Policy(self.parent)
+        made.revision = given.get("RevisionId", "")
+        parent = self.parent
+        made.statements.append(
+            statement_of(given, parent.function_arn if hasattr(parent, "function_arn") else parent.arn)
+        )
+        return made
+
+    Policy.decode_policy = decode  # type: ignore[method-assign, assignment]

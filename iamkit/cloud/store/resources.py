@@ -126,11 +126,13 @@ def _iam(arn: Arn) -> Any:
 
 
 def _function(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
+    parts, functions = arn.resource.split(":"), backend("lambda", arn.account, arn.region)
+    if parts[0] == "layer" and len(parts) == 3:
+        versions = (each for layer in functions._layers._layers.values() for each in layer.layer_versions.values())
+        return next((each for each in versions if each.arn == str(arn)), None)
     if parts[0] != "function" or len(parts) < 2:
         return None
-    functions = backend("lambda", arn.account, arn.region).list_functions()
-    return next((each for each in functions if each.function_name == parts[1]), None)
+    return next((each for each in functions.list_functions() if each.function_name == parts[1]), None)
 
 
 def _key(arn: Arn) -> Any:
@@ -186,7 +188,7 @@ _TAGS: dict[str, Callable[[Arn, Any], Mapping[str, str]]] = {
     "sqs": lambda arn, found: dict(found.tags),
     "sns": lambda arn, found: dict(found._tags),
     "dynamodb": lambda arn, found: _pairs(found.tags),
-    "lambda": lambda arn, found: dict(found.tags),
+    "lambda": lambda arn, found: dict(getattr(found, "tags", {})),
     "secretsmanager": lambda arn, found: _pairs(found.tags),
     "kms": lambda arn, found: dict(backend("kms", arn.account, arn.region).tagger.get_tag_dict_for_resource(found.id)),
     "logs": lambda arn, found: dict(

@@ -139,9 +139,12 @@ def _key(arn: Arn) -> Any:
     return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
 
 
-def _log_group(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
-    return backend("logs", arn.account, arn.region).groups.get(parts[1]) if len(parts) > 1 else None
+def _logs(arn: Arn) -> Any:
+    kind, _, name = arn.resource.partition(":")
+    logs = backend("logs", arn.account, arn.region)
+    if kind == "destination":
+        return next((each for each in logs.destinations.values() if each.destination_name == name), None)
+    return logs.groups.get(name.partition(":")[0]) if kind == "log-group" else None
 
 
 def _table(arn: Arn) -> Any:
@@ -166,7 +169,7 @@ _FINDERS: dict[str, Callable[[Arn], Any]] = {
     "lambda": _function,
     "secretsmanager": _secret,
     "kms": _key,
-    "logs": _log_group,
+    "logs": _logs,
     "ec2": _instance,
 }
 
@@ -224,4 +227,5 @@ _POLICIES: dict[str, Callable[[Arn, Any], str | None]] = {
     "lambda": _function_policy,
     "secretsmanager": lambda arn, found: _text(found.policy),
     "kms": lambda arn, found: _text(found.policy),
+    "logs": lambda arn, found: _text(getattr(found, "access_policy", None)),
 }

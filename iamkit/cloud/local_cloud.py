@@ -17,7 +17,7 @@ from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
-from iamkit.cloud.dry_run import dry_run
+from iamkit.cloud.ec2 import Ec2
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.network import Network
@@ -257,7 +257,7 @@ class LocalCloud:
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
-            "ec2": dry_run,
+            "ec2": Ec2(self._execute).answer,
             "dynamodb:CreateTable": TablePolicies(self._execute).create_table,
             **dict.fromkeys(_NOT_YET, _refuse),
         }

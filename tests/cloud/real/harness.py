@@ -15,6 +15,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from botocore import xform_name
@@ -44,11 +45,15 @@ Value = str | Sequence[str]
 
 
 class Need(NamedTuple):
-    """An action on a resource, with the condition keys that the request must carry."""
+    """An action on a resource, with the condition keys that the request must carry.
+
+    `given` is what a resource-based policy allows already: no identity-based policy needs to, but a deny counts.
+    """
 
     action: str
     resource: str = "*"
     keys: Mapping[str, Value] = {}
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,9 @@ class Trial:
         held = {"account": ACCOUNT, "other": OTHER_ACCOUNT, "region": REGION, "caller": CALLER}
         names = Names({**held, **self.row.prepare(self.world)})
         self.parameters = names.fill(self.row.parameters)
-        self.needs = [Need(each.action, names.fill(each.resource), names.fill(each.keys)) for each in self.row.needs]
+        self.needs = [
+            each._replace(resource=names.fill(each.resource), keys=names.fill(each.keys)) for each in self.row.needs
+        ]
 
     def call(self) -> str:
         """Send the operation as the caller; give the code of the error, or nothing where it succeeds."""
@@ -173,25 +180,35 @@ class Trial:
         if self.row.operation in _HEADS:
             code = str(status)
         assert self.call() == f"{code} {status}", f"allowed with {json.dumps(statements)}"
-        assert frozen(self.row.service) == before, "a refused call changed something"
+        changed = _difference(before, frozen(self.row.service))
+        assert not changed, f"a refused call changed {changed}"
 
     def check(self) -> None:
         """Try every way to be refused, then the one way to be allowed."""
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        asked = [each for each in self.needs if not each.given]
         for need in self.needs:
             self.refused(everything, statement(need, "Deny"))
-            self.refused(*(statement(each) for each in self.needs if each != need), NOTHING)
-        self.world.permit(*(statement(each) for each in self.needs))
+            if not need.given:
+                self.refused(*(statement(each) for each in asked if each != need), NOTHING)
+        self.world.permit(*(statement(each) for each in asked))
         outcome = self.call()
         *_, event = self.world.cloud.trail
         decided = {(each.request.action, each.request.resource.arn) for each in event.evaluations}
+        unknown = {each for each in decided if not any(_fits(need, *each) for need in self.needs)}
         told = f"{event.error_code} {event.error_message}"
         assert outcome.partition(" ")[0] == self.row.ends, told
-        assert decided == {(each.action, each.resource) for each in self.needs}, told
+        assert not unknown, f"it was decided besides: {unknown}; {told}"
+        assert all(any(_fits(need, *each) for each in decided) for need in self.needs), f"{decided}; {told}"
         assert not event.denied, told
 
 
 NOTHING: Mapping[str, Any] = {"Effect": "Allow", "Action": "iam:GetAccountSummary", "Resource": "*"}
+
+
+def _fits(need: Need, action: str, arn: str) -> bool:
+    """Compare what was decided with a need, whose resource may have wildcards."""
+    return need.action == action and fnmatchcase(arn, need.resource)
 
 
 def _again(value: Any) -> Any:
@@ -224,35 +241,54 @@ def without_entry(service: str, rows: Iterable[Row]) -> set[str]:
     return set(SERVICES[service].rows) - {row.operation for row in rows if row.service == service}
 
 
-# AWS's own policies are many, and nobody can change them.
-_LEFT_OUT = frozenset({"aws_managed_policies"})
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
 def frozen(service: str) -> Any:
     """Copy all that moto keeps of a service in the account, so that it can be compared."""
     kept = backend(service, ACCOUNT) if service in ("iam", "s3", "sts") else backend(service, ACCOUNT, REGION)
-    return _freeze(vars(kept), set())
+    return _freeze(vars(kept), {})
 
 
-def _freeze(value: Any, inside: set[int]) -> Any:
+def _freeze(value: Any, seen: dict[int, int]) -> Any:
+    """Copy something; what was met before, as things of EC2 know each other, is named by when it was."""
     if isinstance(value, _PLAIN):
         return value
-    if id(value) in inside:
-        return "…"
-    inside = inside | {id(value)}
+    if id(value) in seen:
+        return f"#{seen[id(value)]}"
+    seen[id(value)] = len(seen)
     if isinstance(value, Mapping):
-        return {repr(key): _freeze(each, inside) for key, each in value.items() if key not in _LEFT_OUT}
+        return {repr(key): _freeze(each, seen) for key, each in value.items() if not _of_aws(key, each)}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_freeze(each, inside) for each in value]
+        return [_freeze(each, seen) for each in value]
     if hasattr(value, "seek") and hasattr(value, "read"):
         return _content(value)
     if hasattr(value, "__dict__") and type(value).__module__.startswith("moto."):
-        return {type(value).__name__: _freeze(vars(value), inside)}
+        return {type(value).__name__: _freeze(vars(value), seen)}
     return repr(value)
 
 
+def _of_aws(key: Any, value: Any) -> bool:
+    """Tell AWS's own policies and images: they are many, and nobody can change them."""
+    if isinstance(key, str) and (key == "aws_managed_policies" or key.startswith("arn:aws:iam::aws:")):
+        return True
+    return getattr(value, "owner_id", None) not in (None, ACCOUNT, OTHER_ACCOUNT)
+
+
+def _difference(before: Any, after: Any, place: str = "") -> str:
+    """Name the first place where two frozen states differ."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        pairs: Iterable[tuple[str, Any, Any]] = ((key, before[key], after[key]) for key in before)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = ((str(number), *both) for number, both in enumerate(zip(before, after, strict=True)))
+    else:
+        return "" if before == after else f"{place or 'the state'}: {before!r:.200} -> {after!r:.200}"
+    return next(filter(None, (_difference(old, new, f"{place}/{key}") for key, old, new in pairs)), "")
+
+
 def _content(held: Any) -> bytes:
+    if held.closed:
+        return b""
     place = held.tell()
     held.seek(0)
     content: bytes = held.read()

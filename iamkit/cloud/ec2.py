@@ -1,0 +1,39 @@
+"""What moto's Amazon EC2 leaves out: dry runs, and the instance that a volume is detached from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from iamkit.cloud.calls import Answer, Call, ServiceError
+from iamkit.cloud.sessions import Holder
+from iamkit.cloud.store.backends import backend
+
+
+@dataclass(frozen=True, slots=True)
+class Ec2:
+    """Calls that are allowed, before moto gets them."""
+
+    execute: Callable[[Call, str], Answer]
+
+    def answer(self, call: Call, holder: Holder | None, *_: object) -> Answer | None:
+        """Answer what moto would not; None leaves a call to it.
+
+        Raises ServiceError for a dry run: AWS has an error for what would have succeeded (API reference, "DryRun"),
+        and moto heeds the flag in some operations only.
+        """
+        if call.parameters.get("DryRun"):
+            raise ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if call.operation == "DetachVolume" and holder is not None and not call.parameters.get("InstanceId"):
+            return self._detached(call, holder.caller.account or "")
+        return None
+
+    def _detached(self, call: Call, account: str) -> Answer | None:
+        """A volume is in one instance, which the call need not name (API reference, DetachVolume)."""
+        volume = backend("ec2", account, call.region).volumes.get(call.parameters["VolumeId"])
+        if volume is None:
+            raise ServiceError("InvalidVolume.NotFound", f"The volume '{call.parameters['VolumeId']}' does not exist.")
+        if volume.attachment is None:
+            raise ServiceError("IncorrectState", f"Volume '{volume.id}' is in the 'available' state.")
+        named = {**call.parameters, "InstanceId": volume.attachment.instance.id}
+        return self.execute(replace(call, parameters=named), account)

@@ -1,4 +1,4 @@
-"""What moto's Amazon EC2 leaves out: dry runs, and the instance that a volume is detached from."""
+"""What moto's Amazon EC2 leaves out: dry runs, default security groups, the instance that a volume is detached from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store.backends import backend
+from iamkit.cloud.store.knowing import keys_known
+from iamkit.cloud.store.resolving import RESOLVERS
+
+_GROUPED = ("NetworkInterfaces", "SecurityGroupIds", "SecurityGroups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,18 @@ class Ec2:
             raise ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         if call.operation == "DetachVolume" and holder is not None and not call.parameters.get("InstanceId"):
             return self._detached(call, holder.caller.account or "")
+        if call.operation == "RunInstances" and holder is not None and not any(map(call.parameters.get, _GROUPED)):
+            return self._in_default_group(call, holder.caller.account or "")
         return None
+
+    def _in_default_group(self, call: Call, account: str) -> Answer | None:
+        """Without a group an instance is in its VPC's default one, which was authorized (API, RunInstances)."""
+        subnet = f"arn:aws:ec2:{call.region}:{account}:subnet/{call.parameters.get('SubnetId', '')}"
+        vpc = keys_known(subnet).get("ec2:Vpc", "").rpartition("/")[2]
+        group = RESOLVERS["ec2"]("default-security-group", vpc, account, call.region).rpartition("/")[2]
+        if not group.startswith("sg-"):
+            return None
+        return self.execute(replace(call, parameters={**call.parameters, "SecurityGroupIds": [group]}), account)
 
     def _detached(self, call: Call, account: str) -> Answer | None:
         """A volume is in one instance, which the call need not name (API reference, DetachVolume)."""

@@ -22,7 +22,7 @@ from iamkit.cloud.actions.ec2_resources import (
 from iamkit.cloud.actions.ec2_run import run_instances
 from iamkit.cloud.actions.keys import keys_of, removed_tags, tag_keys, tags_of, text_of
 from iamkit.cloud.actions.rows import Row, Service, Where, on, table
-from iamkit.cloud.calls import NotModelled
+from iamkit.cloud.calls import NotModelled, ServiceError
 from iamkit.policy.variables import ContextValue
 
 Keys = Mapping[str, ContextValue]
@@ -139,7 +139,11 @@ def _associate(ask: Ask) -> Iterator[Authorization]:
 
 
 def _of_association(ask: Ask) -> str:
-    return ask.found("ec2", "instance-of-association", ask.text("AssociationId", "/:"), "instance/i-")
+    name = ask.text("AssociationId", "/:")
+    arn = ask.resources.resolve("ec2", "instance-of-association", name, ask.account, ask.call.region)
+    if ":instance/i-" not in arn:
+        raise ServiceError("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+    return arn
 
 
 def _detach(ask: Ask) -> Iterator[Authorization]:

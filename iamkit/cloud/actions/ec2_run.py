@@ -115,7 +115,8 @@ def _network(ask: Ask, interface: str) -> Iterator[Authorization]:
     existing = bool(interfaces) and all(each.get("NetworkInterfaceId") for each in interfaces)
     if not existing:
         subnets = subnets or [_default(ask, "subnet", text_of(ask.structure("Placement").get("AvailabilityZone")))]
-        groups = groups or [_default(ask, "security-group", None)]
+        vpc = ask.resources.keys(subnets[0]).get("ec2:Vpc", "").rpartition("/")[2]
+        groups = groups or [_default(ask, "security-group", vpc)]
     if not interfaces:
         yield _need(ask, interface, {**tags, **_of_subnet(ask, subnets[0])})
     for arn in dict.fromkeys((*subnets, *groups)):
@@ -128,6 +129,6 @@ def _of_subnet(ask: Ask, subnet: str) -> dict[str, ContextValue]:
     return {"ec2:Subnet": subnet, **{key: known[key] for key in _PLACES if key in known}}
 
 
-def _default(ask: Ask, kind: str, zone: ContextValue | None) -> str:
-    """Find the default VPC's subnet in a zone, or its security group."""
-    return ask.found("ec2", f"default-{kind}", zone if isinstance(zone, str) else "", f"{kind}/{_PREFIXES[kind]}")
+def _default(ask: Ask, kind: str, place: ContextValue | None) -> str:
+    """Find the default VPC's subnet in a zone, or the default security group of a VPC."""
+    return ask.found("ec2", f"default-{kind}", place if isinstance(place, str) else "", f"{kind}/{_PREFIXES[kind]}")

@@ -73,7 +73,7 @@ def _instance(ec2: Any, identifier: str, _: Arn) -> Keys:
     found = ec2.get_instance_by_id(identifier)
     if found is None:
         return {}
-    profile, options = found.iam_instance_profile, found.metadata_options
+    options = found.metadata_options
     return {
         "ec2:InstanceID": identifier,
         "ec2:InstanceType": _text(found.instance_type),
@@ -81,11 +81,18 @@ def _instance(ec2: Any, identifier: str, _: Arn) -> Keys:
         "ec2:RootDeviceType": _text(found.root_device_type),
         "ec2:Tenancy": _text(getattr(found.placement, "tenancy", None)) or "default",
         "ec2:AvailabilityZone": _text(getattr(found.placement, "availability_zone", None)),
-        "ec2:InstanceProfile": _text(profile.arn) if profile is not None else "",
+        "ec2:InstanceProfile": _profile(ec2, found),
         "ec2:MetadataHttpTokens": _text(getattr(options, "http_tokens", None)),
         "ec2:MetadataHttpEndpoint": _text(getattr(options, "http_endpoint", None)),
         "ec2:MetadataHttpPutResponseHopLimit": _text(getattr(options, "http_put_response_hop_limit", None)),
     }
+
+
+def _profile(ec2: Any, instance: Any) -> str:
+    """Give the ARN of an instance's profile: an association is newer than what the instance was launched with."""
+    association = ec2.iam_instance_profile_associations.get(instance.id)
+    held = association.iam_instance_profile if association is not None else instance.iam_instance_profile
+    return _text(held.get("Arn") if isinstance(held, Mapping) else getattr(held, "arn", None))
 
 
 def _image(ec2: Any, identifier: str, _: Arn) -> Keys:

@@ -55,6 +55,7 @@ RESOURCES = FakeResources(
     },
 )
 REGION: Context = {"ec2:Region": "us-east-1"}
+SIZED: Context = {**REGION, "ec2:VolumeSize": "8"}
 RED: Context = {"aws:RequestTag/team": "red", "aws:TagKeys": ("team",)}
 OWN: Context = {**REGION, "aws:ResourceTag/team": "red", "ec2:ResourceTag/team": "red"}
 NEW: Context = {
@@ -275,10 +276,10 @@ CASES = [
     Case(
         "AttachVolume",
         {"VolumeId": "vol-1", "InstanceId": "i-1234567890abcdef0", "Device": "/dev/sdh"},
-        (Need("ec2:AttachVolume", VOLUME, REGION), Need("ec2:AttachVolume", INSTANCE, OWN)),
+        (Need("ec2:AttachVolume", VOLUME, SIZED), Need("ec2:AttachVolume", INSTANCE, OWN)),
         REFERENCE,
     ),
-    Case("DetachVolume", {"VolumeId": "vol-1"}, (Need("ec2:DetachVolume", VOLUME, REGION),), REFERENCE),
+    Case("DetachVolume", {"VolumeId": "vol-1"}, (Need("ec2:DetachVolume", VOLUME, SIZED),), REFERENCE),
     Case(
         "CreateSnapshot",
         {"VolumeId": "vol-1"},
@@ -289,7 +290,7 @@ CASES = [
                 {**REGION, "ec2:ParentVolume": VOLUME, "ec2:VolumeSize": "8"},
                 None,
             ),
-            Need("ec2:CreateSnapshot", VOLUME, {**REGION, "ec2:VolumeSize": "8"}),
+            Need("ec2:CreateSnapshot", VOLUME, SIZED),
         ),
         REFERENCE,
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import pytest
@@ -43,15 +42,19 @@ PUBLIC_KEY = (
 )
 
 
-@cache
-def an_amazon_image(world: World) -> str:
+def an_amazon_image() -> str:
     """Find a public image of Amazon's; there are many, and they take seconds to list."""
-    return str(world.admin("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"])
+    return next(str(image.id) for image in kept().amis.values() if image.owner_alias == "amazon")
+
+
+def kept() -> Any:
+    """Open what moto keeps."""
+    return backend("ec2", ACCOUNT, REGION_NAME)
 
 
 def to_launch(world: World) -> Mapping[str, Any]:
     """Find a public image of Amazon's, the default VPC's first subnet, and its security group."""
-    ec2, image = world.admin("ec2"), an_amazon_image(world)
+    ec2, image = world.admin("ec2"), an_amazon_image()
     vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     in_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
     subnets = ec2.describe_subnets(Filters=in_vpc)["Subnets"]
@@ -87,8 +90,7 @@ def to_launch_fully(world: World) -> Mapping[str, Any]:
     ec2.create_key_pair(KeyName=world.name("key"))
     key = ec2.describe_key_pairs()["KeyPairs"][-1]["KeyName"]
     # No row makes one.
-    kept = backend("ec2", ACCOUNT, REGION_NAME)
-    interface = kept.create_network_interface(kept.get_subnet(made["subnet"]), None).id
+    interface = kept().create_network_interface(kept().get_subnet(made["subnet"]), None).id
     return {
         **made,
         **a_profile(world),
@@ -405,7 +407,12 @@ INSTANCES = (
         ),
         an_association,
     ),
-    on_instance("DisassociateIamInstanceProfile", {"AssociationId": "{association}"}, prepare=an_association),
+    on_instance(
+        "DisassociateIamInstanceProfile",
+        {"AssociationId": "{association}"},
+        {"ec2:InstanceProfile": "{profile_arn}"},
+        prepare=an_association,
+    ),
 )
 TAGGING = (
     Row(
@@ -622,8 +629,9 @@ VOLUMES = (
         an_image,
     ),
 )
+OF_ONES_OWN = {"Images": {"Owners": ["self"]}, "Snapshots": {"OwnerIds": ["self"]}}
 DESCRIBED = tuple(
-    Row("ec2", f"Describe{what}", {}, (Need(f"ec2:Describe{what}", "*", REGION),))
+    Row("ec2", f"Describe{what}", OF_ONES_OWN.get(what, {}), (Need(f"ec2:Describe{what}", "*", REGION),))
     for what in (
         "AvailabilityZones",
         "Images",
@@ -751,3 +759,18 @@ def test_a_message_of_another_account(world: World) -> None:
     stranger = world.cloud.client("sts", world.cloud.administrator(OTHER_ACCOUNT))
     code, _, _ = refused(stranger.decode_authorization_message, EncodedMessage=message.partition(SEALED)[2])
     assert code == "InvalidAuthorizationMessageException"
+
+
+def test_an_unknown_association(world: World) -> None:
+    """It has no instance to ask for: the service's own error (EC2 User Guide, "Error codes")."""
+    unknown = {"AssociationId": "iip-assoc-0123456789abcdef0"}
+    code, _, status = refused(world.admin("ec2").disassociate_iam_instance_profile, **unknown)
+    assert (code, status) == ("InvalidAssociationID.NotFound", 400)
+
+
+def test_an_instance_is_where_it_was_allowed(world: World) -> None:
+    """Who names no subnet and no group is asked for the default ones, and gets them."""
+    made = to_launch(world)
+    launched = world.admin("ec2").run_instances(ImageId=made["image"], MinCount=1, MaxCount=1)["Instances"][0]
+    assert (launched["SubnetId"], launched["VpcId"]) == (made["subnet"], made["vpc"])
+    assert [each["GroupId"] for each in launched["SecurityGroups"]] == [made["group"]]

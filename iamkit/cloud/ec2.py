@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.sessions import Holder
@@ -19,8 +20,10 @@ class Ec2:
     """Calls that are allowed, before moto gets them."""
 
     execute: Callable[[Call, str], Answer]
+    # Handlers of operations, by name, for what is no dry run.
+    others: Mapping[str, Callable[..., Mapping[str, Any] | Answer | None]]
 
-    def answer(self, call: Call, holder: Holder | None, *_: object) -> Answer | None:
+    def answer(self, call: Call, holder: Holder | None, *more: object) -> Mapping[str, Any] | Answer | None:
         """Answer what moto would not; None leaves a call to it.
 
         Raises ServiceError for a dry run: AWS has an error for what would have succeeded (API reference, "DryRun"),
@@ -28,6 +31,9 @@ class Ec2:
         """
         if call.parameters.get("DryRun"):
             raise ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        other = self.others.get(call.operation)
+        if other is not None:
+            return other(call, holder, *more)
         if call.operation == "DetachVolume" and holder is not None and not call.parameters.get("InstanceId"):
             return self._detached(call, holder.caller.account or "")
         if call.operation == "RunInstances" and holder is not None and not any(map(call.parameters.get, _GROUPED)):

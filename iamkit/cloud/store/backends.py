@@ -53,16 +53,21 @@ def reset() -> None:
     s3_backends.bucket_accounts.clear()
 
 
+def _no_docker(*_: object, **__: object) -> Any:
+    raise NotImplementedError("moto would run a function in Docker")
+
+
 @cache
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
-    from moto.awslambda.policy import Policy
+    from moto.awslambda.models import LambdaFunction
     from moto.core.config import default_user_config
-    from moto.dynamodb.models import DynamoDBBackend
     from moto.iam import models
     from moto.moto_api._internal import mock_random
 
     default_user_config["iam"]["load_aws_managed_policies"] = True
+    # Queues, topics and buckets that invoke functions would have it do so.
+    LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 
     def named(kind: type[Any], prefix: str) -> None:
         made = kind.__init__
@@ -81,24 +86,33 @@ def _prepare() -> None:
     ):
         named(kind, prefix)
 
+    _forget_policies_with_tables()
+    _write_statements_of_functions()
+
+
+def _forget_policies_with_tables() -> None:
+    """Forget a table's policy with it: moto would give it to the next table of that name."""
+    from moto.dynamodb.models import DynamoDBBackend
+
     delete_table = DynamoDBBackend.delete_table
 
-    def delete_with_policy(self: Any, name: str) -> Any:
-        """Forget a table's policy with it: moto would give it to the next table of that name."""
+    def delete(self: Any, name: str) -> Any:
         table = delete_table(self, name)
         self.resource_policies.pop(table.table_arn, None)
         return table
 
-    DynamoDBBackend.delete_table = delete_with_policy  # type: ignore[method-assign]
+    DynamoDBBackend.delete_table = delete  # type: ignore[method-assign]
+
+
+def _write_statements_of_functions() -> None:
+    """Have AddPermission write what Lambda writes: moto would let in others than were named."""
+    from moto.awslambda.policy import Policy
 
     def decode(self: Any, given: dict[str, Any]) -> Any:
-        """Read AddPermission's parameters into a policy of one statement, which moto adds to the function's."""
-        made = Policy(self.parent)
+        made, parent = Policy(self.parent), self.parent
         made.revision = given.get("RevisionId", "")
-        parent = self.parent
-        made.statements.append(
-            statement_of(given, parent.function_arn if hasattr(parent, "function_arn") else parent.arn)
-        )
+        arn = parent.function_arn if hasattr(parent, "function_arn") else parent.arn
+        made.statements.append(statement_of(given, arn))
         return made
 
     Policy.decode_policy = decode  # type: ignore[method-assign, assignment]

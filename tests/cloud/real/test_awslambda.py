@@ -214,6 +214,8 @@ FUNCTIONS = (
         "ResourceNotFoundException",
         "unknown",
     ),
+    on_function("Invoke", None, "InvokeFunction"),
+    on_function("Invoke", OF_ALIAS, "InvokeFunction", below=":live", note="alias"),
     on_function("DeleteFunction"),
     on_function("PublishVersion"),
     on_function("ListVersionsByFunction"),
@@ -290,7 +292,6 @@ MAPPINGS = (
 SIGNING = f"{HERE}:code-signing-config:csc-0123456789abcdef0"
 # moto does not know these: who is allowed learns that.
 NOT_BUILT = (
-    on_function("Invoke", OF_ALIAS, "InvokeFunction", below=":live", ends="NotModelled"),
     on_function("InvokeWithResponseStream", None, "InvokeFunction", ends="NotModelled"),
     Row(
         "lambda",
@@ -342,11 +343,11 @@ def test_a_function_of_another_account(world: World) -> None:
 
     def let_in(_: str) -> None:
         world.admin("lambda").add_permission(
-            FunctionName=made["name"], StatementId="abroad", Action="lambda:GetFunction", Principal="444455556666"
+            FunctionName=made["name"], StatementId="abroad", Action="lambda:InvokeFunction", Principal="444455556666"
         )
 
-    get = Across("lambda", "get_function", {"FunctionName": made["arn"]}, "lambda:GetFunction", made["arn"])
-    assert crossed(world, get, let_in)["Configuration"]["FunctionName"] == made["name"]
+    invoke = Across("lambda", "invoke", {"FunctionName": made["arn"]}, "lambda:InvokeFunction", made["arn"])
+    assert crossed(world, invoke, let_in)["Payload"].read() == b'"hello"'
 
 
 def test_a_layer_of_another_account(world: World) -> None:

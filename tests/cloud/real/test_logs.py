@@ -15,7 +15,11 @@ NOW = 1_750_000_000_000
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": ["logs.amazonaws.com", "lambda.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+        },
     }
 )
 

@@ -82,7 +82,9 @@ def world() -> Iterator[World]:
             BillingMode="PAY_PER_REQUEST",
         )
         tables.put_item(TableName="songs", Item={"artist": {"S": "Miriam"}, "song": {"S": "Pata Pata"}})
-        lambda_role = iam.create_role(RoleName="work", AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"}))
+        lambda_role = iam.create_role(
+            RoleName="work", AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"})
+        )
         cloud.client("lambda").create_function(
             FunctionName="work",
             Runtime="python3.13",

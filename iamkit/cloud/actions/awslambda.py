@@ -169,8 +169,7 @@ def _vpcs(ask: Ask) -> ContextValue | None:
     """Tell the VPCs of the subnets that a call names ("Using IAM condition keys for VPC settings")."""
     subnets = text_of(ask.structure("VpcConfig").get("SubnetIds")) or ()
     arns = (ask.arn(f"subnet/{each}", service="ec2") for each in subnets)
-    found = (ask.resources.keys(arn).get("ec2:Vpc", "").rpartition("/")[2] for arn in arns)
-    return tuple(dict.fromkeys(each for each in found if each)) or None
+    return tuple(dict.fromkeys(filter(None, map(ask.vpc, arns)))) or None
 
 
 def _on_each(names: str, *where: Where) -> dict[str, Row]:

@@ -115,8 +115,7 @@ def _network(ask: Ask, interface: str) -> Iterator[Authorization]:
     existing = bool(interfaces) and all(each.get("NetworkInterfaceId") for each in interfaces)
     if not existing:
         subnets = subnets or [_default(ask, "subnet", text_of(ask.structure("Placement").get("AvailabilityZone")))]
-        vpc = ask.resources.keys(subnets[0]).get("ec2:Vpc", "").rpartition("/")[2]
-        groups = groups or [_default(ask, "security-group", vpc)]
+        groups = groups or [_default(ask, "security-group", ask.vpc(subnets[0]))]
     if not interfaces:
         yield _need(ask, interface, {**tags, **_of_subnet(ask, subnets[0])})
     for arn in dict.fromkeys((*subnets, *groups)):

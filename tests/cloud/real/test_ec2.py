@@ -231,7 +231,7 @@ def on_instance(operation: str, parameters: Mapping[str, Any], keys: Mapping[str
 
 def run(resource: str, **keys: str) -> Need:
     """Expect RunInstances on a resource."""
-    return Need("ec2:RunInstances", resource, {**REGION, **{f"ec2:{key}": value for key, value in keys.items()}})
+    return Need("ec2:RunInstances", resource, {f"ec2:{key}": value for key, value in keys.items()})
 
 
 ONE = {"ImageId": "{image}", "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
@@ -242,7 +242,7 @@ RUNNING = (
         "RunInstances",
         ONE,
         (
-            run(f"{HERE}:instance/*", InstanceType="t3.micro", Tenancy="default", InstanceMarketType="on-demand"),
+            run(f"{HERE}:instance/*", InstanceType="t3.micro", InstanceMarketType="on-demand", Region="us-east-1"),
             OF_AMAZON,
             run(f"{HERE}:volume/*", Encrypted="false"),
             run(f"{HERE}:network-interface/*", Subnet="{subnet_arn}", Vpc="{vpc_arn}"),
@@ -277,7 +277,7 @@ RUNNING = (
                     "ec2:MetadataHttpEndpoint": "enabled",
                 },
             ),
-            OF_AMAZON,
+            run("{image_arn}"),
             Need(
                 "ec2:RunInstances",
                 f"{HERE}:volume/*",
@@ -289,10 +289,10 @@ RUNNING = (
                     "ec2:VolumeType": "gp3",
                 },
             ),
-            run("{snapshot_arn}", Owner="{account}", SnapshotID="{snapshot}", VolumeSize="8"),
-            run(f"{HERE}:network-interface/*", Subnet="{subnet_arn}"),
+            run("{snapshot_arn}", Owner="{account}"),
+            run(f"{HERE}:network-interface/*"),
             run("{subnet_arn}"),
-            run("{own_arn}", SecurityGroupID="{own}"),
+            run("{own_arn}"),
             run("{key_arn}", KeyPairName="{key}"),
             Need("iam:PassRole", "{role}", {**PASSED, "iam:AssociatedResourceArn": f"{HERE}:instance/*"}),
             created(f"{HERE}:instance/*", "RunInstances"),

@@ -115,7 +115,8 @@ def _values(
         return list(dict.fromkeys([*found, *singles[:_MOST_FILLINGS], Value(4, "example-2")]))
 
     def signature(value: Value) -> Hashable:
-        return tuple(_holds(condition, key, value, context) for condition in own for context in assignments)
+        # Some callers have no such key, whatever else the conditions see alike.
+        return value.value is None, *(_holds(condition, key, value, context) for condition in own for context in assignments)
 
     singles = representatives(singles, signature)
     found += singles

@@ -28,8 +28,6 @@ _ONLY_WITH: dict[str, Collection[str]] = {
     "iam:passedtoservice": ("iam:passrole",),
     "iam:associatedresourcearn": ("iam:passrole",),
 }
-# Keys of which a service says for whom it acts (E26).
-_OF_SERVICES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 # What every token and every assertion says.
 _CLAIMS = frozenset({"sub", "aud"})
 _ASSERTED = frozenset({"saml:sub", "saml:aud", "saml:iss"})
@@ -47,6 +45,16 @@ def can_be_asked(request: Request, asked: Collection[str]) -> bool:
     return all(_can_come(key, caller, action) for key in keys) and _always(caller, action, asked) <= keys
 
 
+def is_claim(key: str) -> bool:
+    """Tell whether a condition key is a claim of a web identity: it begins with the issuer, which is a host's name."""
+    return "." in key.partition(":")[0]
+
+
+def has_one_value(key: str) -> bool:
+    """Tell whether a key in lower case is a claim that every token has once."""
+    return is_claim(key) and key.rpartition(":")[2] in _CLAIMS
+
+
 def _can_make(caller: Caller, action: str) -> bool:
     if caller.kind is CallerKind.IDENTITY_PROVIDER:
         return action in _BESIDES or action == (_SAML if _is_saml(caller) else _OIDC)
@@ -54,11 +62,9 @@ def _can_make(caller: Caller, action: str) -> bool:
 
 
 def _can_come(key: str, caller: Caller, action: str) -> bool:
-    if key in _OF_SERVICES:
-        return caller.kind is CallerKind.SERVICE
     if key.startswith("saml:"):
         return _is_saml(caller)
-    if "." in key.partition(":")[0]:
+    if is_claim(key):
         return key.rpartition(":")[0] == _issuer(caller)
     actions = _ONLY_WITH.get(key)
     if key == "sts:externalid" and caller.kind is CallerKind.IDENTITY_PROVIDER:

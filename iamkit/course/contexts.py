@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit import Request
+from iamkit.course.askers import has_one_value
 from iamkit.course.classes import representatives
 from iamkit.course.globs import tokens
 from iamkit.course.literals import Text, instances
@@ -120,7 +121,8 @@ def _values(
 
     singles = representatives(singles, signature)
     found += singles
-    if key in MULTIVALUED or any(condition.use.qualifier is not Qualifier.NONE for condition in own):
+    qualified = any(condition.use.qualifier is not Qualifier.NONE for condition in own) and not has_one_value(key)
+    if key in MULTIVALUED or qualified:
         few = [str(value.value) for value in representatives(singles, signature, 1)]
         found += [Value(3, several) for several in several_values(few[:6], own)]
     return representatives(sorted(found, key=lambda value: value.cost), signature)

@@ -117,9 +117,8 @@ def _values(
 
     def signature(value: Value) -> Hashable:
         # Some callers have no such key, whatever else the conditions see alike.
-        return value.value is None, *(
-            _holds(condition, key, value, context) for condition in own for context in assignments
-        )
+        held = (_holds(condition, key, value, context) for condition in own for context in assignments)
+        return value.value is None, *held
 
     singles = representatives(singles, signature)
     found += singles

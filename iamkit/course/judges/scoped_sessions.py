@@ -73,9 +73,7 @@ _TRIES: dict[str, tuple[_Try, ...]] = {
         _object("put_object", "{customer}/invoice.pdf", "The app can falsify an invoice.", Body="paid"),
         _object("delete_object", "{customer}/invoice.pdf", "The app can delete what it should show."),
         _object("get_object_acl", "{customer}/invoice.pdf", "The app can read who else has access to a file."),
-        _Try(
-            "s3", "list_objects_v2", {"Bucket": BUCKET}, False, "The names of all files of all customers can be read."
-        ),
+        _Try("s3", "list_objects_v2", {"Bucket": BUCKET}, False, "The names of all customers' files can be read."),
         _Try("sqs", "list_queues", {}, False, "The role may do more than read files, and so may the app."),
     ),
 }

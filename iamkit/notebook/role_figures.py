@@ -7,6 +7,7 @@ numbers stand below as text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from iamkit.notebook import html
@@ -170,7 +171,7 @@ def _layers(graph: RoleGraph) -> list[list[str]]:
     depths = {role: ways.get(role, 1) for role in graph.roles}
     columns = [others, *([role for role in graph.roles if depths[role] == depth] for depth in range(1, 9))]
     columns = [column for column in columns if column]
-    for before, column in zip(columns, columns[1:], strict=False):
+    for before, column in pairwise(columns):
         order = {name: place for place, name in enumerate(before)}
         column.sort(key=lambda role: _middle(role, graph, order))
     return columns

@@ -162,14 +162,22 @@ def _draw_graph(title: str, graph: RoleGraph) -> Figure:
 
 
 def _layers(graph: RoleGraph) -> list[list[str]]:
-    """Sort everybody into columns; what no chain reaches stands beside what is one step away."""
-    others = [party.name for party in graph.parties if not party.is_role]
-    ways: dict[str, int] = {}
-    for name in others:
+    """Sort everybody into columns by the steps that lead to them; whom nobody here can become stands at the left.
+
+    A role that leads nowhere and that nobody can become is one step away from all of them.
+    """
+    leading = {pair.who for pair in graph.pairs if pair.may}
+    reached = {pair.role for pair in graph.pairs if pair.may}
+    begins = [party.name for party in graph.parties if not party.is_role]
+    begins += [role for role in graph.roles if role in leading - reached]
+    steps: dict[str, int] = {}
+    for name in begins:
         for role, way in graph.reached(name).items():
-            ways[role] = min(ways.get(role, len(way) - 1), len(way) - 1)
-    depths = {role: ways.get(role, 1) for role in graph.roles}
-    columns = [others, *([role for role in graph.roles if depths[role] == depth] for depth in range(1, 9))]
+            steps[role] = min(steps.get(role, len(way) - 1), len(way) - 1)
+    others = [role for role in graph.roles if role not in begins]
+    depths = {role: steps.get(role, 1) for role in others}
+    deepest = max(depths.values(), default=0)
+    columns = [begins, *([role for role in others if depths[role] == depth] for depth in range(1, deepest + 1))]
     columns = [column for column in columns if column]
     for before, column in pairwise(columns):
         order = {name: place for place, name in enumerate(before)}

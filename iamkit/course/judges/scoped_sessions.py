@@ -51,10 +51,10 @@ _TRIES: dict[str, tuple[_Try, ...]] = {
     "reads the customer's files": tuple(
         _object("get_object", f"{{customer}}/{file}", _READS, allowed=True) for file in _FILES
     ),
-    "reads no other customer's": (
+    "reads no other customer's files": (
         _object("get_object", "{other}/invoice.pdf", "One customer's app can read another customer's invoices."),
     ),
-    "reads no longer name's": (
+    "reads no customer with a longer name": (
         _object(
             "get_object",
             "{customer}bow/invoice.pdf",
@@ -182,7 +182,7 @@ def _named(account: Account, keys: Keys, customer: str) -> Refusal | None:
 
 
 def _world(case: str) -> Iterable[str]:
-    return ("rain",) if case == "reads no longer name's" else ("rain", "snow")
+    return ("rain",) if case == "reads no customer with a longer name" else ("rain", "snow")
 
 
 SCOPED_SESSION = practice_judge(

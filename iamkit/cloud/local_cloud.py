@@ -18,6 +18,7 @@ from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
+from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
@@ -40,11 +41,8 @@ class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
 
 
-# moto would run a function in Docker, and answer simulations without deciding them.
+# moto would answer simulations without deciding them.
 _NOT_YET = (
-    "lambda:Invoke",
-    "lambda:InvokeAsync",
-    "lambda:InvokeWithResponseStream",
     "iam:SimulateCustomPolicy",
     "iam:SimulatePrincipalPolicy",
 )
@@ -87,6 +85,7 @@ class LocalCloud:
         self.gateway: Gateway
         self.sts: Sts
         self.control: Control
+        self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
 
@@ -134,6 +133,8 @@ class LocalCloud:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
         gateway, server = self.gateway, self._server
         assert server is not None
+        # Without the lock: a function that ends may still have something to say.
+        self.functions.stop()
         with gateway.lock:
             self.accounts = tuple(accounts)
             self.trail = Trail()
@@ -148,6 +149,7 @@ class LocalCloud:
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
+            self.functions.stop()
             self._server.stop()
             backends.reset()
             LocalCloud._running = None
@@ -158,6 +160,13 @@ class LocalCloud:
         if self._server is None:
             raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
         return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def functions(self) -> Functions:
+        """Give what runs functions, to wait for those that were invoked asynchronously."""
+        if self._functions is None:
+            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+        return self._functions
 
     def administrator(self, account: str | None = None) -> Keys:
         """Give the keys of an account's administrator, an IAM user who may do everything."""
@@ -253,14 +262,23 @@ class LocalCloud:
             return refused_for(holder.session, service, operation)
 
         boundaries = UserBoundaries(directory, self._execute)
+        self._functions = Functions(
+            authorizer.resources,
+            sts.assume_as_service,
+            self._clock,
+            self._random,
+            FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
+            f"http://127.0.0.1:{port}",
+        )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            **self._functions.handlers(),
             **dict.fromkeys(_NOT_YET, _refuse),
         }
-        return Gateway(
+        gateway = Gateway(
             port,
             authorizer,
             lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
@@ -271,6 +289,7 @@ class LocalCloud:
             self._network,
             self.trail,
         )
+        return gateway
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

@@ -95,15 +95,18 @@ class Sts:
         session_name: str,
         context: Mapping[str, ContextValue] | None = None,
         record: Callable[[Evaluation], None] | None = None,
+        *,
+        session_context: Mapping[str, ContextValue] | None = None,
     ) -> Session:
         """Make the role session of an AWS service, `lambda.amazonaws.com`, which the trust policy must allow (E26).
 
-        The context has aws:SourceArn and aws:SourceAccount, where the service acts for a resource.
+        The context has aws:SourceArn and aws:SourceAccount, where the service acts for a resource; the session's own
+        requests go on to have `session_context`.
         """
         parameters = {"RoleArn": role_arn, "RoleSessionName": session_name}
         check_parameters("AssumeRole", parameters)
         asked = Asked("AssumeRole", parameters, None, context or {}, self._clock(), record or _unrecorded)
-        return assume_as_service(self._parts, asked, service)
+        return assume_as_service(self._parts, asked, service, session_context or {})
 
     def assume_for(self, caller: Holder, role_arn: str, session_name: str) -> Session:
         """Make a role session for somebody in AWS, as AssumeRole would; raises ServiceError."""

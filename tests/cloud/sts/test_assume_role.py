@@ -238,9 +238,14 @@ def test_service_assumes_its_role() -> None:
     """A service gets a session where the trust policy names its principal, for resources of the account (E26)."""
     world = World()
     role = world.add_role("function", SERVICE_TRUST)
-    session = world.sts.assume_as_service("lambda.amazonaws.com", role, "report", {"aws:SourceAccount": HOME})
+    function = {"lambda:SourceFunctionArn": f"arn:aws:lambda:us-east-1:{HOME}:function:report"}
+    session = world.sts.assume_as_service(
+        "lambda.amazonaws.com", role, "report", {"aws:SourceAccount": HOME}, session_context=function
+    )
     assert f"arn:aws:sts::{HOME}:assumed-role/function/report" == session.caller.arn
     assert session.maker == "lambda.amazonaws.com"
+    assert session.context.items() >= function.items()
+    assert "aws:SourceAccount" not in session.context
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ numbers stand below as text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _minutes(duration: Any) -> int:
+def _minutes(duration: timedelta) -> int:
     return round(duration.total_seconds() / 60)
 
 

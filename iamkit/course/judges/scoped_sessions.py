@@ -13,6 +13,8 @@ from iamkit.course.judges.cases import Call, Refusal
 from iamkit.course.practice import Account, World, practice_judge
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
     from iamkit.cloud.clients import Keys
 
 BUCKET, OTHER_BUCKET = "amzn-s3-demo-bucket", "amzn-s3-demo-bucket1"
@@ -156,14 +158,14 @@ def _tried(account: Account, keys: Keys, customer: str, attempt: _Try) -> Refusa
         told = error.response["Error"]
         if told["Code"] in ("AccessDenied", "AccessDeniedException"):
             return Refusal(attempt.told, expected, told["Message"]) if attempt.allowed else None
-        return Refusal(f"The credentials are not good: {told['Code']}.", expected, told["Message"])
+        return _not_good(error, expected)
     return None if attempt.allowed else Refusal(attempt.told, expected, f"{asked} is allowed")
 
 
 def _lasting(value: Any) -> Refusal | None:
     expected = f"credentials that end after {_MINUTES} minutes"
     end = value.get("Credentials", value).get("Expiration")
-    if not isinstance(end, datetime):
+    if not isinstance(end, datetime) or end.tzinfo is None:
         return Refusal(_MISSING, expected, "no Expiration")
     minutes = round((end - datetime.now(UTC)).total_seconds() / 60)
     # A slow machine may take a while to come here.
@@ -174,11 +176,22 @@ def _lasting(value: Any) -> Refusal | None:
 
 
 def _named(account: Account, keys: Keys, customer: str) -> Refusal | None:
-    arn = account.client("sts", keys).get_caller_identity()["Arn"]
+    from botocore.exceptions import ClientError
+
+    expected = f"a session whose ARN ends in /{customer}"
+    try:
+        arn = account.client("sts", keys).get_caller_identity()["Arn"]
+    except ClientError as error:
+        return _not_good(error, expected)
     if arn.rpartition("/")[2] == customer:
         return None
     told = "The log shows a session's name with every call: without the customer's, nobody can tell them apart."
-    return Refusal(told, f"a session whose ARN ends in /{customer}", arn)
+    return Refusal(told, expected, arn)
+
+
+def _not_good(error: ClientError, expected: str) -> Refusal:
+    told = error.response["Error"]
+    return Refusal(f"The credentials are not good: {told['Code']}.", expected, told["Message"])
 
 
 def _world(case: str) -> Iterable[str]:

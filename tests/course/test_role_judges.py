@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from iamkit.course import Course, Outcome, Progress
 from iamkit.course.judges import JUDGES
 from iamkit.course.judges.scoped_sessions import BUCKET, CUSTOMERS
-from iamkit.course.judges.trails import UNKNOWN
-
-Record = dict[str, Any]
+from tests.course.role_answers import followed
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return Course(progress=Progress(tmp_path_factory.mktemp("progress")))
-
-
-def followed(event: Record, trail: list[Record]) -> str:
-    """Find who really acted another way: backwards through the log, from record to record."""
-    identity = event["userIdentity"]
-    for record in reversed(trail):
-        if identity["type"] == "AssumedRole" and identity["accessKeyId"] in repr(record["responseElements"]):
-            identity = record["userIdentity"]
-    return str(UNKNOWN if identity["type"] == "AssumedRole" else
-               identity.get("arn") or identity.get("invokedBy") or identity["userName"])  # fmt: skip
 
 
 @pytest.mark.parametrize("name", JUDGES["who-really-acted"].cases)

@@ -193,6 +193,10 @@ class LocalCloud:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
         self._clock.let_pass(duration)
 
+    def now(self) -> datetime:
+        """Tell the cloud's time, which is the laptop's and as much later as was let pass."""
+        return self._clock()
+
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
         denials = self.trail.denials()

@@ -17,6 +17,7 @@ from iamkit.course.judges.canonical_requests import expected_text, line_names
 from iamkit.course.judges.making import Made
 from iamkit.course.judges.signing_keys import EXAMPLE
 from iamkit.sigv4 import Credentials, HttpRequest, derive_key_chain, presign, sign
+from tests.course.role_answers import followed, lent
 
 Answer = Callable[..., Any]
 
@@ -77,6 +78,8 @@ RIGHT: dict[str, Answer] = {
     "broken-signer": right_headers,
     "presigned-url": right_url,
     "own-api": right_call,
+    "scoped-session": lent,
+    "who-really-acted": followed,
 }
 
 

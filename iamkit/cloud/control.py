@@ -38,6 +38,7 @@ class Control:
             "events": self._events,
             "open-account": self._open_account,
             "let-pass": self._let_pass,
+            "reset": self._reset,
         }
 
     def answers(self, request: HttpRequest) -> bool:
@@ -95,6 +96,13 @@ class Control:
         with self._cloud.gateway.lock:
             keys = self._cloud.open_account(account)
         return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
+
+    def _reset(self, asked: Asked) -> Any:
+        seed = asked.get("seed")
+        if not isinstance(seed, int | None) or isinstance(seed, bool):
+            raise ValueError("`seed` must be a whole number")
+        self._cloud.reset(seed, ())
+        return {}
 
     def _let_pass(self, asked: Asked) -> Any:
         seconds = asked.get("seconds")

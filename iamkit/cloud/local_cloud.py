@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -14,6 +13,7 @@ from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
 from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
@@ -29,31 +29,15 @@ from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
 from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
 
+__all__ = ["ACCOUNT", "ADMINISTRATOR", "REGION", "CloudRunning", "Keys", "LocalCloud"]
+
 ACCOUNT = "111122223333"
-REGION = "us-east-1"
 ADMINISTRATOR = "administrator"
 _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Credentials as SDKs take them."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def of(cls, given: Keys | Mapping[str, Any]) -> Keys:
-        """Take keys as boto3 gives them: what CreateAccessKey or an operation of STS answers, or the part with keys."""
-        if isinstance(given, Keys):
-            return given
-        part = given.get("Credentials") or given.get("AccessKey") or given
-        return cls(part["AccessKeyId"], part["SecretAccessKey"], part.get("SessionToken"))
 
 
 # moto would run a function in Docker, and answer simulations without deciding them.
@@ -106,6 +90,10 @@ class LocalCloud:
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
 
+    def __repr__(self) -> str:
+        seed = "" if self._seed is None else f"seed={self._seed}, "
+        return f"LocalCloud({seed}accounts={', '.join(self.accounts)})"
+
     def __enter__(self) -> LocalCloud:
         self.start()
         return self
@@ -125,10 +113,7 @@ class LocalCloud:
         server = Server(self._port)
         LocalCloud._running = self
         try:
-            backends.reset()
-            backends.seed(self._random.getrandbits(64))
-            for account in self.accounts:
-                self._administrators[account] = self._open(account)
+            self._begin()
             self._server = server
             self.gateway = self._make_gateway(server.port)
             self.control = Control(self, server.port)
@@ -138,6 +123,27 @@ class LocalCloud:
             server.stop()
             raise
         return self
+
+    def _begin(self) -> None:
+        backends.reset()
+        backends.seed(self._random.getrandbits(64))
+        for account in self.accounts:
+            self._administrators[account] = self._open(account)
+
+    def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
+        """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
+        gateway, server = self.gateway, self._server
+        assert server is not None
+        with gateway.lock:
+            self.accounts = tuple(accounts)
+            self.trail = Trail()
+            self._random = random.Random(seed) if seed is not None else random.SystemRandom()
+            self._clock.ahead = timedelta()
+            self._roots.clear()
+            self._administrators.clear()
+            self._begin()
+            # Requests that came in before are answered by the gateway that was there then.
+            self.gateway = self._make_gateway(server.port)
 
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
@@ -161,21 +167,7 @@ class LocalCloud:
         self, service: str, keys: Keys | Mapping[str, Any] | None = None, *, region: str = REGION, **options: Any
     ) -> Any:
         """Make a boto3 client for this cloud, with an administrator's keys unless others are given (`Keys.of`)."""
-        import boto3
-        from botocore.config import Config
-
-        who = Keys.of(keys) if keys else self.administrator()
-        configuration = Config(signature_version="s3v4" if service == "s3" else None)
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=who.access_key_id,
-            aws_secret_access_key=who.secret_access_key,
-            aws_session_token=who.session_token,
-            config=configuration.merge(options.pop("config", Config())),
-            **options,
-        )
+        return make_client(self.endpoint, service, Keys.of(keys) if keys else self.administrator(), region, **options)
 
     def let_pass(self, duration: timedelta) -> None:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""

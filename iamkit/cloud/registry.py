@@ -26,9 +26,9 @@ class Running:
 def folder() -> Path:
     """Give the folder of the files, for this user on this laptop."""
     # Imported where it is needed: the engine's command line has no use for it.
-    from platformdirs import user_runtime_path
+    from platformdirs import user_state_path
 
-    return user_runtime_path("iamkit")
+    return user_state_path("iamkit")
 
 
 @contextmanager

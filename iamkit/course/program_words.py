@@ -132,7 +132,7 @@ class Words:
 
 
 def _without_return(value: Any, call: Call) -> Refusal | None:
-    if value is None:
+    if value is None and not call.takes_none:
         return Refusal("The function returned nothing: is a `return` missing?", call.expected, "None")
     if isinstance(value, Foreign) and value.kind in ("generator", "map", "filter", "zip"):
         feedback = f"A {value.kind} gives its values only while it is read: return `list(…)` of it."

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit import Evaluation, Policy, Request
@@ -26,6 +25,7 @@ _MONO = "DejaVu Sans Mono"
 _LINE = 24
 # Keys that a beginner can read. The time differs from request to request, so its value is not shown.
 _CONTEXT = {"aws:SourceIp": True, "aws:RequestedRegion": True, "aws:CurrentTime": False}
+_NAMES = (("WHO", "principal"), ("WHAT", "action"), ("WHICH", "resource"), ("CONDITIONS", "context"))
 _NO_STATEMENT = "no statement"
 _FITS = {True: "fits", False: "does not fit", None: "nothing to compare"}
 
@@ -45,9 +45,9 @@ def sentence(evaluation: Evaluation, *, title: str = "") -> View:
     """Show a request as the sentence it is, above the statement that decided, or else the one that came nearest."""
     parts = parts_of(evaluation)
     title = title or f"One request, one sentence: {evaluation.decision.value}"
-    effect = statement_of(evaluation)
-    says = f"the statement ({effect.effect})" if effect else "the policies"
-    headers = ["", "the request has", f"{says} asks for" if effect else says, "together"]
+    statement = statement_of(evaluation)
+    says = f"the statement ({statement.effect}) asks for" if statement else "the policies say"
+    headers = ["", "the request has", says, "together"]
     rows = [[f"{part.name} ({part.word})", part.asked, part.said, _FITS[part.fits]] for part in parts]
     verdict = f"{evaluation.decision.value}: {evaluation.decided_by}"
     with _style():
@@ -67,15 +67,11 @@ def parts_of(evaluation: Evaluation) -> tuple[Part, ...]:
     """Take the sentence apart; without any statement there is nothing to compare with."""
     request, statement = evaluation.request, statement_of(evaluation)
     asked = (str(request.principal), request.action, request.resource.arn, ", ".join(_circumstances(request)) or "none")
-    names = (("WHO", "principal"), ("WHAT", "action"), ("WHICH", "resource"), ("CONDITIONS", "context"))
-    if statement is None:
-        return tuple(Part(*name, text, _NO_STATEMENT, None) for name, text in zip(names, asked, strict=True))
-    said = (_holder(request), _listed(statement.actions, statement.not_actions), _resources(statement))
-    conditions = " and ".join(map(str, (condition.key for condition in statement.conditions))) or "none: always"
-    fitting = (True, *_fitting(statement, request))
-    return tuple(
-        Part(*name, *texts) for name, *texts in zip(names, asked, (*said, conditions), fitting, strict=True)
-    )
+    said: Sequence[str] = [_NO_STATEMENT] * len(asked)
+    fits: Sequence[bool | None] = [None] * len(asked)
+    if statement is not None:
+        said, fits = tuple(_said(statement, request)), (True, *_fitting(statement, request))
+    return tuple(Part(*each) for each in zip(*zip(*_NAMES, strict=True), asked, said, fits, strict=True))
 
 
 def statement_of(evaluation: Evaluation) -> Statement | None:
@@ -99,12 +95,12 @@ def _fitting(statement: Statement, request: Request) -> tuple[bool, bool, bool]:
     )
 
 
-def _holder(request: Request) -> str:
-    return f"attached to {request.principal.arn.rpartition(':')[2]}"
-
-
-def _resources(statement: Statement) -> str:
-    return _listed(statement.resources, statement.not_resources)
+def _said(statement: Statement, request: Request) -> Iterator[str]:
+    """Give what a statement asks for, part by part."""
+    yield f"attached to {request.principal.arn.rpartition(':')[2]}"
+    yield _listed(statement.actions, statement.not_actions)
+    yield _listed(statement.resources, statement.not_resources)
+    yield " and ".join(condition.key for condition in statement.conditions) or "none: always"
 
 
 def _listed(patterns: tuple[str, ...], negated: tuple[str, ...]) -> str:
@@ -129,27 +125,27 @@ def _draw(title: str, parts: Iterable[Part], says: str, evaluation: Evaluation) 
     panel = fig.subplots()
     panel.set_axis_off()
     panel.set_xlim(0, 100)
-    panel.set_ylim(0, 46)
+    panel.set_ylim(0, 47)
     for place, part in enumerate(parts):
         _draw_part(panel, 12.5 + 25 * place, part)
-    for y, label in ((38.6, "the request has"), (22.4, f"{says} asks for" if "(" in says else f"{says} say")):
-        panel.text(0.6, y, label, fontsize=9, color=_FAINT, ha="left", va="center")
+    for y, label in ((39.4, "the request has"), (25.2, says)):
+        panel.text(0.8, y, label, fontsize=9, color=_FAINT, ha="left", va="center")
     allowed = evaluation.allowed
-    _box(panel, (50, 3.4), (98, 6.4), _GREEN if allowed else _RED, filled=True)
+    _box(panel, (50, 3.4), (98.4, 6.2), _GREEN if allowed else _RED, filled=True)
     text = f"{evaluation.decision.value}: {evaluation.decided_by}".replace("`", '"')
-    panel.text(50, 3.4, text, ha="center", va="center", fontsize=9.5, fontweight="bold", color=_PAPER)
+    panel.text(50, 3.4, text, ha="center", va="center", fontsize=9, fontweight="bold", color=_PAPER)
     fig.suptitle(title, fontsize=12, fontweight="bold")
     return fig
 
 
 def _draw_part(panel: Axes, x: float, part: Part) -> None:
-    panel.text(x, 44, part.name, ha="center", va="center", fontsize=12, fontweight="bold", color=_INK)
-    panel.text(x, 41.2, part.word, ha="center", va="center", fontsize=9, color=_FAINT)
+    panel.text(x, 45, part.name, ha="center", va="center", fontsize=12, fontweight="bold", color=_INK)
+    panel.text(x, 42.2, part.word, ha="center", va="center", fontsize=9, color=_FAINT)
     color = _FAINT if part.fits is None else _GREEN if part.fits else _RED
-    for y, text, edge in ((31.4, part.asked, _BROWN), (15.2, part.said, color)):
-        _box(panel, (x, y), (23.4, 11.6), edge)
+    for y, text, edge in ((32.2, part.asked, _BROWN), (18.0, part.said, color)):
+        _box(panel, (x, y), (23.4, 11.0), edge)
         panel.text(x, y, _wrapped(text), ha="center", va="center", fontsize=8, family=_MONO, color=_INK)
-    panel.text(x + 11.4, 23.3, _FITS[part.fits], ha="right", va="center", fontsize=9, fontweight="bold", color=color)
+    panel.text(x, 10.2, _FITS[part.fits], ha="center", va="center", fontsize=9.5, fontweight="bold", color=color)
 
 
 def _box(panel: Axes, center: tuple[float, float], size: tuple[float, float], edge: str, filled: bool = False) -> None:
@@ -166,10 +162,9 @@ def _box(panel: Axes, center: tuple[float, float], size: tuple[float, float], ed
 
 def _wrapped(text: str) -> str:
     """Break a text after colons, slashes, commas and spaces into lines that fit a box."""
-    pieces = re.findall(r"[^:/, ]*[:/, ]?", text)
-
-    def add(lines: tuple[str, ...], piece: str) -> tuple[str, ...]:
-        fits = lines and len(lines[-1] + piece.rstrip()) <= _LINE and not lines[-1].endswith(", ")
-        return (*lines[:-1], lines[-1] + piece) if fits else (*lines, piece)
-
-    return "\n".join(list(accumulate(pieces, add, initial=()))[-1])
+    lines = [""]
+    for piece in re.findall(r"[^:/, ]+[:/, ]*|[:/, ]+", text):
+        if lines[-1].endswith(", ") or len(lines[-1] + piece.rstrip()) > _LINE:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines).strip()

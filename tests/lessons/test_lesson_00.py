@@ -46,9 +46,10 @@ def stored() -> NotebookNode:
 
 
 def texts(cell: NotebookNode) -> Iterator[str]:
-    """Yield what a code cell shows, as plain text."""
+    """Yield what a code cell shows, as plain text, the messages in one line each."""
     for output in cell.get("outputs", ()):
-        yield output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        text = output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        yield text.replace("\n    ", " ") if output.output_type == "stream" else text
 
 
 def said(shown: list[tuple[str, str]], part: str) -> str:

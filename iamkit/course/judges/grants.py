@@ -117,20 +117,20 @@ def _only_reads(scene: _Scene) -> Refusal | None:
     )
 
 
-def _keeps_the_first(first: _Scene, scene: _Scene) -> Refusal | None:
+def _keeps(earlier: _Scene, scene: _Scene) -> Refusal | None:
     refused = _reads(scene)
-    if refused is None and _reads(first):
+    if refused is None and _reads(earlier):
         told = (
-            f"The second call took the first file away from {scene.user}. PutUserPolicy *replaces* the policy of the "
-            "same name: each file needs a name of its own."
+            f"This call took another file away from {scene.user}. PutUserPolicy *replaces* the policy of the same "
+            "name: each file needs a name of its own, also the file of the same name in another bucket."
         )
-        got = f"GetObject of `{first.bucket}/{first.key}` as {scene.user}: AccessDenied"
+        got = f"GetObject of `{earlier.bucket}/{earlier.key}` as {scene.user}: AccessDenied"
         return Refusal(told, f"{scene.user} can read both files", got)
     return refused
 
 
-def _left_to_the_second(scene: _Scene) -> Refusal | None:
-    """Say nothing: by the time the first of two calls is judged, both were made."""
+def _left_to_the_next(scene: _Scene) -> Refusal | None:
+    """Say nothing: by the time the first of several calls is judged, all were made."""
     return None
 
 
@@ -140,10 +140,11 @@ def _one(
     yield replace(_scene(world), user=user, bucket=bucket, key=key).call(judge)
 
 
-def _two(user: str, world: World) -> Iterator[Call]:
+def _several(user: str, world: World) -> Iterator[Call]:
     first = replace(_scene(world), user=user)
-    yield first.call(_left_to_the_second)
-    yield replace(first, key=FILES[1]).call(partial(_keeps_the_first, first))
+    yield first.call(_left_to_the_next)
+    for more in (replace(first, key=FILES[1]), replace(first, bucket=BUCKETS[1])):
+        yield more.call(partial(_keeps, first))
 
 
 GRANT_READ = practice_judge(
@@ -155,6 +156,6 @@ GRANT_READ = practice_judge(
         "another user, another bucket": partial(_one, _nobody_else, "dave", bucket=BUCKETS[1], key=FILES[1]),
         "reads no other file": partial(_one, _only_this, "erin"),
         "only reads it": partial(_one, _only_reads, "frank"),
-        "a second file, and still the first": partial(_two, "grace"),
+        "a second file, and still the first": partial(_several, "grace"),
     },
 )

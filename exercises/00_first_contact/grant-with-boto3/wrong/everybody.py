@@ -3,8 +3,12 @@ import json
 
 def grant(iam, user, bucket, key):
     """Let a user read one object, and nothing else."""
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/{key}"}
-    policy = {"Version": "2012-10-17", "Statement": statement}
-    name = "read-" + key.replace("/", "-")
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/{key}",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    name = f"read-{bucket}-{key}".replace("/", "-")
     for each in iam.list_users()["Users"]:
-        iam.put_user_policy(UserName=each["UserName"], PolicyName=name, PolicyDocument=json.dumps(policy))
+        iam.put_user_policy(UserName=each["UserName"], PolicyName=name, PolicyDocument=document)

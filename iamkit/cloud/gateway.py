@@ -16,7 +16,7 @@ from typing import Any
 from iamkit.cloud.actions import Authorization
 from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
@@ -36,7 +36,7 @@ _GIVING_URLS = frozenset({"CreateQueue", "GetQueueUrl", "ListDeadLetterSourceQue
 Context = Mapping[str, ContextValue]
 # A service of ours gives a result as boto3 returns it; None leaves the call to moto.
 Record = Callable[[Evaluation], None]
-Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | None]
+Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | Later | None]
 
 
 class _Progress:
@@ -80,7 +80,9 @@ class Gateway:
         code = message = ""
         try:
             with self.lock:
-                given = self._act(passed.request, passed.bucket, now, progress, request_id)
+                acted = self._act(passed.request, passed.bucket, now, progress, request_id)
+            # A function that runs calls the cloud back: it must not keep the others out.
+            given = acted.finish(request_id) if isinstance(acted, Later) else acted
             code, message = error_in(given)
         except AuthenticationFailure as failed:
             code, message = failed.code, failed.message
@@ -96,12 +98,13 @@ class Gateway:
             defect = ServiceError("InternalFailure", f"iamkit failed on this request; please report it:\n{where}", 500)
             code, message = defect.code, defect.message
             given = error_answer(defect, progress.protocol, request_id)
-        self._record(progress, request_id, now, given, code, message)
+        with self.lock:
+            self._record(progress, request_id, now, given, code, message)
         return given
 
     def _act(
         self, request: HttpRequest, bucket: str | None, now: datetime, progress: _Progress, request_id: str
-    ) -> Answer:
+    ) -> Answer | Later:
         place = address(request, bucket)
         progress.protocol = protocol_of(place)
         verified = self._authenticate(request, place, progress)
@@ -146,11 +149,11 @@ class Gateway:
         context: Context,
         request_id: str,
         progress: _Progress,
-    ) -> Answer:
+    ) -> Answer | Later:
         handler = self.handlers.get(f"{call.service}:{call.operation}") or self.handlers.get(call.service)
         if handler is not None:
             result = handler(call, holder, context, progress.record)
-            if isinstance(result, Answer):
+            if isinstance(result, Answer | Later):
                 return result
             if result is not None:
                 return result_answer(call, result, request_id)

@@ -18,6 +18,7 @@ from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
 from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
+from iamkit.cloud.completing import completed, home_of
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
@@ -67,6 +68,8 @@ class Gateway:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     network: Network = field(default_factory=Network)
     trail: Trail = field(default_factory=Trail)
+    # Is told of every request whose signature was good: holder, service, region, time.
+    authenticated: Callable[[Holder, str, str, datetime], None] = lambda *_: None
     # moto's state is plain dictionaries: one request at a time looks at them or changes them.
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -140,6 +143,7 @@ class Gateway:
 
         verified = verify(request, lookup, region=place.region, service=place.service, now=self.clock.laptop())
         progress.holder = holders[-1]
+        self.authenticated(progress.holder, place.service, place.region, self.clock())
         return verified
 
     def _handled(
@@ -157,12 +161,13 @@ class Gateway:
                 return result
             if result is not None:
                 return result_answer(call, result, request_id)
-        owners = [each.request.resource.owner for each in progress.evaluations]
+        resources = self.authorizer.resources
+        owners = [home_of(call, resources), *(each.request.resource.owner for each in progress.evaluations)]
         account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
         if account is None:
             raise NotModelled("a resource without an owner", "name one that exists")
         key = holder.access_key.credentials.access_key_id if holder else "anonymous"
-        given = self._at_home(call, execute(call, account, key, request_id))
+        given = self._at_home(call, execute(completed(call, account, resources), account, key, request_id))
         return self._hidden(call, holder, context, given)
 
     def _at_home(self, call: Call, given: Answer) -> Answer:

@@ -2,6 +2,8 @@
 
 from iamkit.course.judges.canonical_requests import CANONICAL_REQUEST
 from iamkit.course.judges.cases import Call, Case, Judge, Refusal
+from iamkit.course.judges.denials import DENIAL_MESSAGE
+from iamkit.course.judges.grants import GRANT_READ
 from iamkit.course.judges.own_apis import OWN_API
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
 from iamkit.course.judges.scoped_sessions import SCOPED_SESSION
@@ -21,5 +23,7 @@ JUDGES: dict[str, Judge] = {
         OWN_API,
         SCOPED_SESSION,
         WHO_REALLY_ACTED,
+        DENIAL_MESSAGE,
+        GRANT_READ,
     )
 }

@@ -9,7 +9,7 @@ import pytest
 from iamkit.course import Course, Outcome, Progress
 from iamkit.course.judges import JUDGES
 from iamkit.course.judges.scoped_sessions import BUCKET, CUSTOMERS
-from tests.course.role_answers import followed
+from tests.course.role_answers import followed, lent
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,10 @@ def test_one_customer_begins_like_another() -> None:
     """Else a missing slash would go unnoticed."""
     assert any(one != other and other.startswith(one) for one in CUSTOMERS for other in CUSTOMERS)
     assert BUCKET.startswith("amzn-s3-demo")
+
+
+def test_another_right_answer_lends_as_well() -> None:
+    """A session made in another way than the solution's passes every case."""
+    for case in JUDGES["scoped-session"].build():
+        for call in case.calls:
+            assert call.judge(lent(*call.arguments)) is None, case.name

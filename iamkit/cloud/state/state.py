@@ -1,0 +1,241 @@
+"""The state of a cloud on disk: what was done is written down, and done again when the cloud starts anew.
+
+moto's state is thousands of Python objects that nobody promises to be able to save. What makes them can be saved: the
+calls, with the time and the chance that each of them met. Every call that may have changed something is in the journal
+before its answer leaves, also one that failed, as it may have changed something first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from iamkit.cloud.calls import Answer
+from iamkit.cloud.sessions import Holder
+from iamkit.cloud.state.acts import Act, act_of, digest_of, record_of
+from iamkit.cloud.state.changing import is_written
+from iamkit.cloud.state.encoding import decode, encode
+from iamkit.cloud.state.frames import Damaged
+from iamkit.cloud.state.journal import Journal, sync_directory
+from iamkit.cloud.state.locking import lock
+from iamkit.cloud.store.moments import Forgotten, Moment, current, during
+from iamkit.cloud.store.stand_ins import install, open_backends_in
+
+FORMAT = 1
+_SECRET_BYTES = 32
+Do = Callable[[Act], Answer]
+
+
+class DamagedState(ValueError):
+    """A state on disk is not as it was written."""
+
+
+class OtherState(ValueError):
+    """A directory holds the state of another cloud than the one that is asked for."""
+
+
+class Diverged(RuntimeError):
+    """A call gave another answer than the first time, so that the state is not what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the whole state starts from."""
+
+    accounts: tuple[str, ...]
+    seed: int | None
+    secret: bytes
+    opened: datetime
+    versions: Mapping[str, str]
+
+
+class State:
+    """The state in a directory, locked for this process until it is closed.
+
+    Raises OSError for a directory that cannot be used, DamagedState and OtherState for one that should not be.
+    """
+
+    def __init__(
+        self, directory: Path, accounts: Sequence[str] | None, seed: int | None, clock: Callable[[], datetime]
+    ) -> None:
+        self.directory = directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = lock(directory)
+        try:
+            self._journal = Journal(directory / "journal")
+            self._records = self._journal.read()
+            self.header = self._open(accounts, seed, clock)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._readings = 0
+        # Calls that only read draw from here: they are not repeated, and need not be.
+        self._nonce = secrets.token_bytes(_SECRET_BYTES) if self.header.seed is None else b""
+        install()
+        open_backends_in(lambda *of: self.beginning("backend", *of))
+
+    def _open(self, accounts: Sequence[str] | None, seed: int | None, clock: Callable[[], datetime]) -> Header:
+        """Read the first record, or write it."""
+        first = self._next()
+        if first is not None:
+            return self._known(first, accounts, seed)
+        secret = (
+            secrets.token_bytes(_SECRET_BYTES) if seed is None else hashlib.sha256(f"state {seed}".encode()).digest()
+        )
+        header = Header(tuple(accounts or ()), seed, secret, clock(), _versions())
+        self._journal.append(
+            encode(
+                {
+                    "kind": "header",
+                    "format": FORMAT,
+                    "accounts": header.accounts,
+                    "seed": header.seed,
+                    "secret": header.secret,
+                    "opened": header.opened,
+                    "versions": header.versions,
+                }
+            )
+        )
+        self._journal.settle()
+        sync_directory(self.directory)
+        return header
+
+    def _known(self, first: Mapping[str, Any], accounts: Sequence[str] | None, seed: int | None) -> Header:
+        header = Header(tuple(first["accounts"]), first["seed"], first["secret"], first["opened"], first["versions"])
+        for what, given, kept in (
+            ("accounts", accounts and tuple(accounts), header.accounts),
+            ("seed", seed, header.seed),
+        ):
+            if given is not None and given != kept:
+                raise OtherState(
+                    f"`{self.directory}` keeps a cloud with {what} `{_said(kept)}`, not `{_said(given)}`\n"
+                    f"help: leave {what} out to go on with it, or name another directory"
+                )
+        return header
+
+    def _next(self) -> dict[str, Any] | None:
+        try:
+            frame = next(self._records, None)
+            return None if frame is None else decode(frame.payload)
+        except Damaged as problem:
+            raise DamagedState(
+                f"`{self._journal.path}` is damaged: {problem}\n"
+                "help: put a copy of it back; to give up that call and all after it, cut the file off there"
+            ) from problem
+
+    def beginning(self, *of: str) -> Moment:
+        """Give the moment in which something is made that is there from the start; it is the same in every run."""
+        return Moment(self.header.opened, self._random(*of))
+
+    def _random(self, *of: object) -> Random:
+        return Random(hashlib.sha256(b"\0".join([self.header.secret, *(str(each).encode() for each in of)])).digest())
+
+    def _moment(self, number: int, now: datetime) -> Moment:
+        return Moment(now, self._random("call", number))
+
+    def reading(self, now: datetime) -> AbstractContextManager[Moment]:
+        """Be in a moment that leaves no trace."""
+        self._readings += 1
+        return during(Moment(now, self._random("reading", self._journal.next, self._readings, self._nonce.hex())))
+
+    def replay(self, do: Do, holders: Callable[[str], Holder | None]) -> int:
+        """Do again what was done, and tell how many calls that were; raises Diverged at the first other outcome."""
+        done = 0
+        while (record := self._next()) is not None:
+            self._repeat(record, do, holders)
+            done += 1
+        return done
+
+    def _repeat(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> None:
+        number = self._journal.next
+        moment = self._moment(number, record["now"])
+        moment.kept, moment.again = list(record["kept"]), True
+        try:
+            act = act_of(record, holders)
+        except ValueError as problem:
+            raise self._diverged(number, record, str(problem)) from problem
+        outcome: Answer | Exception
+        try:
+            with during(moment):
+                outcome = do(act)
+        except Forgotten as problem:
+            raise self._diverged(number, record, "asks for something new") from problem
+        except Exception as problem:
+            outcome = problem
+        if digest_of(outcome) != record["outcome"]:
+            raise self._diverged(number, record, "gives another answer") from (
+                outcome if isinstance(outcome, Exception) else None
+            )
+
+    def _diverged(self, number: int, record: Mapping[str, Any], why: str) -> Diverged:
+        was, now = self.header.versions, _versions()
+        return Diverged(
+            f"call {number} in `{self._journal.path}`, `{record['service']}:{record['operation']}`, {why} "
+            f"than the first time\nhelp: it was made with {_said(was)}, this is {_said(now)}; "
+            "install those versions, or begin a new directory"
+        )
+
+    def perform(self, act: Act, do: Do) -> Answer:
+        """Do a call, and write it down if it may change something; whoever performs holds the gateway's lock.
+
+        The answer may go out when `settle` has returned. Raises NotKept, and whatever doing the call raises.
+        """
+        if current() is not None:
+            # Part of another call, which will do it again.
+            return do(act)
+        self._journal.check()
+        if not is_written(act.call):
+            return self._read_only(act, do)
+        # What cannot be written must not be done.
+        record = record_of(act)
+        encode(record)
+        moment = self._moment(self._journal.next, act.now)
+        try:
+            with during(moment):
+                given = do(act)
+        except Exception as problem:
+            self._write(record, moment, problem)
+            raise
+        self._write(record, moment, given)
+        return given
+
+    def _read_only(self, act: Act, do: Do) -> Answer:
+        if act.call.service == "lambda" and act.call.operation.startswith("Invoke"):
+            # What a function does is written down call by call, under other moments.
+            return do(act)
+        with self.reading(act.now):
+            return do(act)
+
+    def _write(self, record: Mapping[str, Any], moment: Moment, outcome: Answer | Exception) -> None:
+        self._journal.append(encode({**record, "kept": moment.kept, "outcome": digest_of(outcome)}))
+
+    def settle(self) -> None:
+        """Return when all that was done is on disk; raises NotKept."""
+        self._journal.settle()
+
+    def close(self) -> None:
+        """Let go of the directory."""
+        open_backends_in(None)
+        self._journal.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("iamkit", "moto", "botocore")}
+
+
+def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

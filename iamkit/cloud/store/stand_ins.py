@@ -1,0 +1,191 @@
+"""Moto's doors to the world, which lead to the moment of a call where there is one.
+
+moto draws names from one generator, but keys, nonces and some IDs from the system, and reads the clock in several
+places. All of them are listed here; a test looks for more in moto's sources.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+import types
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from iamkit.cloud.store.moments import Moment, current, during, told_utc
+
+# The modules that call os.urandom, time.time or datetime.now by themselves, by the name under which they know it.
+_URANDOM = ("iam.models", "kms.models", "kms.responses", "kms.utils", "s3.models", "sts.utils")
+_TIME = ("awslambda.models", "secretsmanager.models")
+_DATETIME = ("awslambda.models", "moto_api._internal.managed_state_model")
+_DATETIME_MODULE = ("core.utils", "s3.models")
+_UUID4 = ("dynamodb.models.table_export", "dynamodb.models.table_import")
+_RSA = ("ec2.utils", "kms.utils", "sns.models")
+
+Opening = Callable[[str, str, str], Moment]
+_opening: Opening | None = None
+
+
+def open_backends_in(opening: Opening | None) -> None:
+    """Say in which moment moto makes the backend of a service, an account and a region; it does so when first asked.
+
+    Whoever asks first, and be it only for a list, must not decide what is in it.
+    """
+    global _opening
+    _opening = opening
+
+
+@cache
+def install() -> None:
+    """Put the stand-ins into moto, once in a process; outside of a moment they do what was there before."""
+    _chance()
+    for name in _URANDOM:
+        _put(name, "os", _module(os, urandom=_urandom))
+    for name in _TIME:
+        _put(name, "time", _module(time, time=_seconds))
+    for name in _DATETIME:
+        _put(name, "datetime", _Datetime())
+    for name in _DATETIME_MODULE:
+        _put(name, "datetime", _module(importlib.import_module("datetime"), datetime=_Datetime()))
+    for name in _UUID4:
+        _put(name, "uuid4", _uuid4)
+    _private_keys()
+    _put("dynamodb.models.dynamo_type", "set", _SortedSet)
+    _backends()
+    _outside()
+
+
+def _put(module: str, name: str, value: object) -> None:
+    setattr(importlib.import_module(f"moto.{module}"), name, value)
+
+
+def _module(original: types.ModuleType, **instead: object) -> types.ModuleType:
+    """Copy a module with other functions under some names."""
+    made = types.ModuleType(original.__name__)
+    made.__dict__.update({**vars(original), **instead})
+    return made
+
+
+def _chance() -> None:
+    """Let moto's own generator draw from the moment."""
+    from moto.moto_api._internal import mock_random
+    from moto.moto_api._internal.moto_random import MotoRandom
+
+    class Told(MotoRandom):
+        def random(self) -> float:
+            moment = current()
+            return super().random() if moment is None else moment.random.random()
+
+        def getrandbits(self, k: int, /) -> int:
+            moment = current()
+            return super().getrandbits(k) if moment is None else moment.random.getrandbits(k)
+
+    mock_random.__class__ = Told
+    _put("ec2.models.reserved_instances", "random", mock_random)
+
+
+def _urandom(size: int) -> bytes:
+    moment = current()
+    return os.urandom(size) if moment is None else moment.random.randbytes(size)
+
+
+def _uuid4() -> uuid.UUID:
+    return uuid.UUID(bytes=_urandom(16), version=4)
+
+
+def _seconds() -> float:
+    moment = current()
+    return time.time() if moment is None else moment.now.timestamp()
+
+
+class _Datetime:
+    """The class `datetime`, but for the time that it tells."""
+
+    def now(self, tz: Any = None) -> datetime:
+        now = told_utc().replace(tzinfo=UTC)
+        return now.astimezone(tz) if tz is not None else now.astimezone().replace(tzinfo=None)
+
+    def __call__(self, *arguments: Any, **named: Any) -> datetime:
+        return datetime(*arguments, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(datetime, name)
+
+
+def _private_keys() -> None:
+    """Keep private keys: their makers take no seed."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    made_rsa, made_ec, made_ed = rsa.generate_private_key, ec.generate_private_key, ed25519.Ed25519PrivateKey.generate
+    for name in _RSA:
+        _put(name, "rsa", _module(rsa, generate_private_key=_kept(made_rsa)))
+    _put("kms.utils", "ec", _module(ec, generate_private_key=_kept(made_ec)))
+    _put("ec2.utils", "Ed25519PrivateKey", types.SimpleNamespace(generate=_kept(made_ed)))
+
+
+def _kept(make: Callable[..., Any]) -> Callable[..., Any]:
+    from cryptography.hazmat.primitives import serialization as form
+
+    def kept(*arguments: Any, **named: Any) -> Any:
+        moment = current()
+        if moment is None:
+            return make(*arguments, **named)
+        written = moment.keep(
+            lambda: make(*arguments, **named).private_bytes(
+                form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption()
+            )
+        )
+        return form.load_der_private_key(written, None, unsafe_skip_rsa_key_validation=True)
+
+    return kept
+
+
+class _SortedSet(set[Any]):
+    """A set that lists its members in the same order in every process, as sets of texts do not."""
+
+    def __iter__(self) -> Any:
+        return iter(sorted(super().__iter__()))
+
+    def union(self, *others: Iterable[Any]) -> _SortedSet:
+        return _SortedSet(super().union(*others))
+
+    def difference(self, *others: Iterable[Any]) -> _SortedSet:
+        return _SortedSet(super().difference(*others))
+
+
+def _backends() -> None:
+    """Make each backend in a moment of its own."""
+    from moto.core.base_backend import AccountSpecificBackend
+
+    given = AccountSpecificBackend.__getitem__
+
+    def get(self: Any, region: str) -> Any:
+        if _opening is None or region in self.keys():
+            return given(self, region)
+        with during(_opening(self.service_name, self.account_id, region)):
+            return given(self, region)
+
+    AccountSpecificBackend.__getitem__ = get  # type: ignore[method-assign]
+
+
+def _outside() -> None:
+    """Send nothing to the world again: it had the message the first time."""
+    import requests
+    from moto.awslambda.models import LambdaFunction
+
+    invoke = LambdaFunction.invoke
+
+    def post(*arguments: Any, **named: Any) -> Any:
+        moment = current()
+        return None if moment is not None and moment.again else requests.post(*arguments, **named)
+
+    def invoked(self: Any, *arguments: Any, **named: Any) -> Any:
+        moment = current()
+        return "null" if moment is not None and moment.again else invoke(self, *arguments, **named)
+
+    _put("sns.models", "requests", _module(requests, post=post))
+    LambdaFunction.invoke = invoked  # type: ignore[method-assign]

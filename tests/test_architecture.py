@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "iamkit"
 
 # From the ground up. A module belongs to the room that its path starts with.
 ENGINE_ROOMS = ("arn", "policy", "request", "evaluation", "sigv4", "")
-ROOMS = (*ENGINE_ROOMS, "sigv4.adapters", "reference", "cloud", "course", "notebook", "cli", "__main__")
+ROOMS = (*ENGINE_ROOMS, "sigv4.adapters", "reference", "analysis", "cloud", "course", "notebook", "cli", "__main__")
 ENGINE = frozenset(ENGINE_ROOMS)
 # What the `sigv4a` extra brings to the engine's one module that cannot do without.
 EXTRAS = {"sigv4.v4a": frozenset({"cryptography"})}

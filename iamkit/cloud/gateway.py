@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from iamkit.cloud.actions import Authorization
 from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.clock import Clock
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
@@ -60,7 +61,7 @@ class Gateway:
     port: int
     authorizer: Authorizer
     holders: Callable[[str], Holder | None]
-    clock: Callable[[], datetime]
+    clock: Clock
     request_ids: Callable[[], str]
     refused_for_session: Callable[[Holder, str, str], ServiceError | None]
     handlers: Mapping[str, Handler] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class Gateway:
     ) -> Answer:
         place = address(request, bucket)
         progress.protocol = protocol_of(place)
-        verified = self._authenticate(request, place, now, progress)
+        verified = self._authenticate(request, place, progress)
         plain = plain_upload(request, verified)
         call = with_defaults(read_call(plain, place.service, place.region, bucket), progress.holder)
         progress.call, progress.protocol = call, call.protocol
@@ -119,9 +120,7 @@ class Gateway:
         progress.evaluations = self.authorizer.authorize(call, holder, context)
         return self._handled(call, holder, context, request_id, progress)
 
-    def _authenticate(
-        self, request: HttpRequest, place: Address, now: datetime, progress: _Progress
-    ) -> Verified | None:
+    def _authenticate(self, request: HttpRequest, place: Address, progress: _Progress) -> Verified | None:
         """A9: find out who signed; what may come unsigned is anonymous."""
         if not place.signed:
             return None
@@ -132,9 +131,11 @@ class Gateway:
             if holder is None:
                 return None
             holders.append(holder)
-            return holder.access_key
+            key = holder.access_key
+            # The signature's age is told by the laptop's clock, the session's end by the cloud's.
+            return key if key.expires is None else replace(key, expires=key.expires - self.clock.ahead)
 
-        verified = verify(request, lookup, region=place.region, service=place.service, now=now)
+        verified = verify(request, lookup, region=place.region, service=place.service, now=self.clock.laptop())
         progress.holder = holders[-1]
         return verified
 

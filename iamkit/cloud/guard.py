@@ -37,6 +37,14 @@ class Passed(NamedTuple):
 
 def guard(request: HttpRequest, port: int) -> Passed:
     """Check a request as it arrived; raises Refused."""
+    bucket = guard_connection(request, port)
+    if request.path.startswith(_PATHS):
+        raise Refused(404, "there is nothing here")
+    return Passed(request, bucket)
+
+
+def guard_connection(request: HttpRequest, port: int) -> str | None:
+    """Check who sends a request and to whom, and give the bucket that the host names; raises Refused."""
     if request.method not in METHODS:
         raise Refused(405, f"no service has the method {request.method[:20]!a}")
     if not request.target.startswith("/"):
@@ -50,9 +58,7 @@ def guard(request: HttpRequest, port: int) -> Passed:
             raise Refused(403, "web pages may not send requests here")
         if name.startswith("x-moto-"):
             raise Refused(403, "nothing but a signature says whose request this is")
-    if request.path.startswith(_PATHS):
-        raise Refused(404, "there is nothing here")
-    return Passed(request, _bucket(request, port))
+    return _bucket(request, port)
 
 
 def _bucket(request: HttpRequest, port: int) -> str | None:

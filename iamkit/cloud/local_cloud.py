@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
+from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
 from iamkit.cloud.boundaries import UserBoundaries
 from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.clients import REGION, Keys, make_client
+from iamkit.cloud.clock import Clock
+from iamkit.cloud.control import Control
+from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.network import Network
@@ -23,25 +27,17 @@ from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
-from iamkit.sigv4 import AccessKey, Credentials
+from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
+
+__all__ = ["ACCOUNT", "ADMINISTRATOR", "REGION", "CloudRunning", "Keys", "LocalCloud"]
 
 ACCOUNT = "111122223333"
-REGION = "us-east-1"
 ADMINISTRATOR = "administrator"
 _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Credentials as SDKs take them."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
 
 
 # moto would run a function in Docker, and answer simulations without deciding them.
@@ -84,11 +80,19 @@ class LocalCloud:
         self._random = random.Random(seed) if seed is not None else random.SystemRandom()
         self._seed = seed
         self._port = port
-        self._clock = clock or _now
+        self._clock = Clock(clock)
         self._network = network or Network()
         self._server: Server | None = None
+        self.directory = Directory()
+        self.gateway: Gateway
+        self.sts: Sts
+        self.control: Control
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
+
+    def __repr__(self) -> str:
+        seed = "" if self._seed is None else f"seed={self._seed}, "
+        return f"LocalCloud({seed}accounts={', '.join(self.accounts)})"
 
     def __enter__(self) -> LocalCloud:
         self.start()
@@ -109,17 +113,37 @@ class LocalCloud:
         server = Server(self._port)
         LocalCloud._running = self
         try:
-            backends.reset()
-            backends.seed(self._random.getrandbits(64))
-            for account in self.accounts:
-                self._open(account)
+            self._begin()
             self._server = server
-            server.start(Application(self._gateway(server.port).answer))
+            self.gateway = self._make_gateway(server.port)
+            self.control = Control(self, server.port)
+            server.start(Application(self._answer))
         except BaseException:
             LocalCloud._running = None
             server.stop()
             raise
         return self
+
+    def _begin(self) -> None:
+        backends.reset()
+        backends.seed(self._random.getrandbits(64))
+        for account in self.accounts:
+            self._administrators[account] = self._open(account)
+
+    def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
+        """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
+        gateway, server = self.gateway, self._server
+        assert server is not None
+        with gateway.lock:
+            self.accounts = tuple(accounts)
+            self.trail = Trail()
+            self._random = random.Random(seed) if seed is not None else random.SystemRandom()
+            self._clock.ahead = timedelta()
+            self._roots.clear()
+            self._administrators.clear()
+            self._begin()
+            # Requests that came in before are answered by the gateway that was there then.
+            self.gateway = self._make_gateway(server.port)
 
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
@@ -139,23 +163,26 @@ class LocalCloud:
         """Give the keys of an account's administrator, an IAM user who may do everything."""
         return self._administrators[account or self.accounts[0]]
 
-    def client(self, service: str, keys: Keys | None = None, *, region: str = REGION, **options: Any) -> Any:
-        """Make a boto3 client for this cloud, with an administrator's keys unless others are given."""
-        import boto3
-        from botocore.config import Config
+    def client(
+        self, service: str, keys: Keys | Mapping[str, Any] | None = None, *, region: str = REGION, **options: Any
+    ) -> Any:
+        """Make a boto3 client for this cloud, with an administrator's keys unless others are given (`Keys.of`)."""
+        return make_client(self.endpoint, service, Keys.of(keys) if keys else self.administrator(), region, **options)
 
-        who = keys or self.administrator()
-        configuration = Config(signature_version="s3v4" if service == "s3" else None)
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=who.access_key_id,
-            aws_secret_access_key=who.secret_access_key,
-            aws_session_token=who.session_token,
-            config=configuration.merge(options.pop("config", Config())),
-            **options,
-        )
+    def let_pass(self, duration: timedelta) -> None:
+        """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
+        self._clock.let_pass(duration)
+
+    def why(self, number: int | None = None) -> Denial:
+        """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
+        denials = self.trail.denials()
+        if not denials:
+            raise NoDenials("nothing has been refused yet\nhelp: make a call that no policy allows")
+        found = denials[:1] if number is None else [event for event in denials if event.number == number]
+        if not found:
+            numbers = ", ".join(str(event.number) for event in denials[:10])
+            raise NoDenials(f"event {number} is no denial\nhelp: the last denials are {numbers}")
+        return Denial.of(found[0])
 
     def root(self, account: str | None = None) -> Keys:
         """Give keys of an account's root user, as nobody should have them."""
@@ -174,19 +201,38 @@ class LocalCloud:
     def _text(self, alphabet: str, length: int) -> str:
         return "".join(self._random.choices(alphabet, k=length))
 
-    def _open(self, account: str) -> None:
+    def open_account(self, account: str) -> Keys:
+        """Open one more account, and give the keys of its administrator; ValueError for what is no account ID."""
+        if not is_account_id(account):
+            raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
+        if account not in self._administrators:
+            self.accounts += (account,)
+            self._administrators[account] = self._open(account)
+        return self._administrators[account]
+
+    def administrator_holder(self, account: str) -> Holder:
+        """Tell who an account's administrator is, as the gateway knows callers."""
+        held = self.directory.holder(self.administrator(account).access_key_id)
+        if held is None:
+            raise LookupError(f"the administrator of {account} has been deleted")
+        return held
+
+    def _open(self, account: str) -> Keys:
         """Make an account with its administrator."""
         backends.open_account(account)
         iam = backends.backend("iam", account)
         iam.create_user(REGION, ADMINISTRATOR)
         iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
         key = iam.create_access_key(ADMINISTRATOR)
-        self._administrators[account] = Keys(key.access_key_id, key.secret_access_key)
+        return Keys(key.access_key_id, key.secret_access_key)
 
-    def _gateway(self, port: int) -> Gateway:
-        directory, sessions = Directory(), Sessions(self._random)
+    def _answer(self, request: HttpRequest) -> Answer:
+        return self.control.answer(request) if self.control.answers(request) else self.gateway.answer(request)
+
+    def _make_gateway(self, port: int) -> Gateway:
+        directory, sessions = self.directory, Sessions(self._random)
         authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        sts = Sts(
+        self.sts = sts = Sts(
             directory,
             sessions,
             self.federation,
@@ -230,7 +276,3 @@ class LocalCloud:
 
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from iamkit.cloud.local_cloud import ACCOUNT, REGION, LocalCloud
+from iamkit.cloud.clients import REGION
+from iamkit.cloud.local_cloud import ACCOUNT, LocalCloud
+from iamkit.cloud.registry import registered
 
 
-def serve(port: int, accounts: Sequence[str], seed: int | None, *, as_json: bool, say: Callable[[str], object]) -> None:
+def serve(
+    port: int,
+    accounts: Sequence[str],
+    seed: int | None,
+    *,
+    as_json: bool,
+    say: Callable[[str], object],
+    with_parent: bool = False,
+) -> None:
     """Run a cloud until the process is told to end; say how to reach it when it is ready.
 
-    Raises ValueError for what is no account, OSError for a port that is taken.
+    `with_parent` ends it with its standard input too, as that of a process whose parent is gone. Raises ValueError
+    for what is no account, OSError for a port that is taken.
     """
     for account in accounts:
         if len(account) != 12 or not (account.isascii() and account.isdigit()):
@@ -27,11 +40,23 @@ def serve(port: int, accounts: Sequence[str], seed: int | None, *, as_json: bool
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port) as cloud:
-            say(_as_json(cloud) if as_json else _as_exports(cloud))
-            ended.wait()
+            if with_parent:
+                threading.Thread(target=_watch_input, args=(ended,), name="iamkit-parent", daemon=True).start()
+                say(_as_json(cloud))
+                ended.wait()
+                return
+            with registered(cloud.endpoint, cloud.control.token):
+                say(_as_json(cloud) if as_json else _as_exports(cloud))
+                ended.wait()
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _watch_input(ended: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    ended.set()
 
 
 def _as_json(cloud: LocalCloud) -> str:
@@ -42,7 +67,8 @@ def _as_json(cloud: LocalCloud) -> str:
         }
         for account in cloud.accounts
     }
-    return json.dumps({"endpoint": cloud.endpoint, "region": REGION, "administrators": administrators})
+    told = {"endpoint": cloud.endpoint, "region": REGION, "administrators": administrators}
+    return json.dumps(told | {"token": cloud.control.token})
 
 
 def _as_exports(cloud: LocalCloud) -> str:

@@ -59,6 +59,16 @@ class Event:
         """Say who really acted: the caller, then who gave it its session, back to the first."""
         return tuple(_chain(self.holder))
 
+    @property
+    def access_keys(self) -> tuple[str, ...]:
+        """List the access key that signed, then those behind its session, back to the first that is known."""
+        held: list[str] = [] if self.holder is None else [self.holder.access_key.credentials.access_key_id]
+        session = self.holder.session if self.holder else None
+        while session is not None and session.maker_session is not None:
+            session = session.maker_session
+            held.append(session.access_key.credentials.access_key_id)
+        return tuple(held)
+
     def as_json(self) -> dict[str, Any]:
         """Write the event as CloudTrail records one."""
         call = self.call

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from iamkit.course.border import Foreign
+from iamkit.course.border import Client, Foreign
 from iamkit.sigv4.credentials import Credentials
 
 _WIDTH = 88
@@ -82,6 +82,8 @@ def _flat(value: Any) -> str:
         return f"Credentials({', '.join(map(_flat, _parts(value)))})"
     if isinstance(value, Foreign):
         return value.text
+    if isinstance(value, Client):
+        return f'boto3.client("{value.service}")'
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flat(key)}: {_flat(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):

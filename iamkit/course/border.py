@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import ItemsView, Iterable, KeysView, Mapping, ValuesView
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -31,6 +31,17 @@ class Foreign:
 
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Stand for a boto3 client: the learner's program is given a real one."""
+
+    service: str
+    endpoint: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
 
 
 class Unreadable(ValueError):
@@ -111,6 +122,9 @@ class _Encoder:
             return ["dict", pairs]
         if isinstance(value, list | tuple | KeysView | ValuesView | ItemsView):
             return ["tuple" if isinstance(value, tuple) else "list", self._all(value, depth)]
+        if isinstance(value, Client):
+            parts = (value.service, value.endpoint, value.access_key_id, value.secret_access_key, value.session_token)
+            return ["client", *parts]
         return _foreign(value if isinstance(value, Foreign) else describe(value))
 
     def _all(self, values: Iterable[object], depth: int) -> list[Json]:
@@ -198,5 +212,6 @@ _DECODERS: dict[str, Any] = {
     "bytearray": lambda data: bytearray(base64.b64decode(data, validate=True)),
     "datetime": datetime.fromisoformat,
     "credentials": _credentials,
+    "client": lambda *parts: Client(*parts),
     "foreign": lambda kind, text: Foreign(str(kind), str(text)),
 }

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
-from iamkit.course.border import Json, decode, describe, encode
+from iamkit.course.border import Client, Json, decode, describe, encode
 
 MODULE = "your_program"
 FILE = "<your program>"
@@ -155,7 +155,7 @@ class _Child:
     def call(self, function: Callable[..., object], arguments: Json) -> dict[str, Any]:
         """Make one call, with arguments of its own: what it does to them does not reach the next."""
         try:
-            value = function(*decode(arguments))
+            value = function(*map(_real, decode(arguments)))
             return {"value": encode(value)}
         except BaseException as error:
             return {"raised": self.raised(error)}
@@ -174,6 +174,16 @@ class _Child:
         except Exception:
             message = describe(error).text
         return {"type": type(error).__name__, "message": message[:_MESSAGE], "line": place}
+
+
+def _real(argument: object) -> object:
+    """Make the boto3 client that an argument stands for; boto3 is slow to import, and few programs need it."""
+    if not isinstance(argument, Client):
+        return argument
+    from iamkit.cloud.clients import Keys, make_client
+
+    keys = Keys(argument.access_key_id, argument.secret_access_key, argument.session_token)
+    return make_client(argument.endpoint, argument.service, keys)
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -63,10 +63,10 @@ def judge_program(exercise: CodeExercise, program: object) -> Result:
         problem = Problem(f"the program has {len(program):,} characters", help="a page or two is enough")
         return _result(exercise, Outcome.INVALID_PROGRAM, problems=(problem,))
     judge = exercise.judge
-    cases = judge.build()
-    calls = [call.arguments for case in cases for call in case.calls]
     asked = Program(program, exercise.function, judge.parameters, exercise.without)
     try:
+        cases = judge.build()
+        calls = [call.arguments for case in cases for call in case.calls]
         made = run(asked, calls, Limits(seconds=exercise.time_limit))
     except CannotRun as error:
         return _result(exercise, Outcome.NOT_ATTEMPTED, note=str(error))

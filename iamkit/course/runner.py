@@ -30,6 +30,7 @@ _BOOT = (
 )
 # What would make the child behave differently from a plain interpreter.
 _NOT_FOR_CHILD = ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME", "PYTHONVERBOSE", "PYTHONWARNINGS")
+_AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 SECONDS = 10
 _POSIX = os.name == "posix"
 
@@ -129,8 +130,13 @@ def run(program: Program, calls: Sequence[tuple[Any, ...]], limits: Limits = Lim
 @contextlib.contextmanager
 def _process() -> Iterator[subprocess.Popen[bytes]]:
     """Start a fresh interpreter with a process group of its own; kill all of it in the end."""
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILD}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _NOT_FOR_CHILD and not name.startswith("AWS_")  # a program has the keys it is given, no others
+    }
     environment |= {"PYTHONHASHSEED": "0"}  # the same program gives the same, also where it uses sets
+    environment |= {"AWS_EC2_METADATA_DISABLED": "true", **dict.fromkeys(_AWS_FILES, os.devnull)}
     # Not with `-I`: it would ignore the hash seed. The path comes with the job, to be the kernel's own.
     command = [sys.executable or "", "-P", "-s", "-X", "utf8", "-c", _BOOT]
     options: dict[str, Any] = {"start_new_session": True} if _POSIX else {"creationflags": _windows_flags()}

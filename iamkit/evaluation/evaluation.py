@@ -6,6 +6,7 @@ from iamkit.evaluation import explain
 from iamkit.evaluation.case import Case
 from iamkit.evaluation.decision import Decision, Entry, Gate, NearMatch, NotEvaluated, StatementRef, Step
 from iamkit.evaluation.messages import denial_message
+from iamkit.evaluation.policies import Policies
 from iamkit.request import Request
 
 
@@ -37,6 +38,11 @@ class Evaluation:
     def request(self) -> Request:
         """Return the request that was decided."""
         return self._case.request
+
+    @property
+    def policies(self) -> Policies:
+        """Return the policies that were in force."""
+        return self._case.compiled.policies
 
     @property
     def deciding(self) -> StatementRef | None:

@@ -2,12 +2,14 @@
 
 from iamkit.notebook import figures, magic
 from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, signature_lab, solution
+from iamkit.notebook.clouds import local_cloud, stop_cloud
 
 __all__ = [
     "check",
     "exercise",
     "figures",
     "hint",
+    "local_cloud",
     "predict",
     "progress",
     "quiz",
@@ -15,6 +17,7 @@ __all__ = [
     "show",
     "signature_lab",
     "solution",
+    "stop_cloud",
 ]
 
 load_ipython_extension = magic.load

@@ -175,6 +175,10 @@ class Directory:
             found.permissions_boundary_arn or None,
         )
 
+    def role_arns(self, account: str) -> list[str]:
+        """List the ARNs of an account's roles."""
+        return [role.arn for role in backend("iam", account).roles.values()] if account in accounts() else []
+
     def user(self, arn: str) -> User | None:
         """Find a user by its ARN, path included."""
         found = self._named(arn, "user", "users")

@@ -105,6 +105,22 @@ class Sts:
         asked = Asked("AssumeRole", parameters, None, context or {}, self._clock(), record or _unrecorded)
         return assume_as_service(self._parts, asked, service)
 
+    def assume_for(self, caller: Holder, role_arn: str, session_name: str) -> Session:
+        """Make a role session for somebody in AWS, as AssumeRole would; raises ServiceError."""
+        asked = Asked(
+            "AssumeRole",
+            {"RoleArn": role_arn, "RoleSessionName": session_name},
+            caller,
+            {},
+            self._clock(),
+            _unrecorded,
+        )
+        given = assume_role(self._parts, asked)["Credentials"]["AccessKeyId"]
+        held = self._parts.sessions.holder(given)
+        assert held is not None
+        assert held.session is not None
+        return held.session
+
     def encode_authorization_message(self, evaluation: Evaluation, policies: Policies | None = None) -> str:
         """Seal the details of a denial for DecodeAuthorizationMessage."""
         return self._parts.messages.encode(evaluation, policies)

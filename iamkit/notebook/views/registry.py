@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from iamkit import Evaluation, Policy, Request
+from iamkit.cloud.denials import Denial
 from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
 from iamkit.notebook.display import View
+from iamkit.notebook.views.denials import denial_view
 from iamkit.notebook.views.evaluations import evaluation_view
 from iamkit.notebook.views.policies import policy_view, request_view
 from iamkit.notebook.views.predictions import prediction_view, scenario_view
@@ -18,6 +20,7 @@ from iamkit.notebook.views.texts import Starter, hint_view, solution_view, start
 
 VIEWS: dict[type, Callable[[Any], View]] = {
     Answers: answers_view,
+    Denial: denial_view,
     Evaluation: evaluation_view,
     Hint: hint_view,
     Policy: policy_view,

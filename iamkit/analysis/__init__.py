@@ -1,0 +1,1 @@
+"""Questions about policies and decisions that go beyond one decision."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
@@ -19,9 +21,12 @@ from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.moments import during
 from iamkit.cloud.network import Network
+from iamkit.cloud.run_sessions import role_session
 from iamkit.cloud.server import Application, Server
-from iamkit.cloud.sessions import Holder
+from iamkit.cloud.sessions import Holder, Session
+from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
@@ -33,6 +38,7 @@ __all__ = ["ACCOUNT", "ADMINISTRATOR", "REGION", "CloudRunning", "Keys", "LocalC
 
 ACCOUNT = "111122223333"
 ADMINISTRATOR = "administrator"
+_Given = TypeVar("_Given")
 _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -58,7 +64,8 @@ class LocalCloud:
     """A cloud on loopback, whose requests the engine decides; as a context manager it runs while the block does.
 
     With a seed all names, IDs and keys are the same in every run; `clock` gives the time, aware. moto keeps its state
-    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning.
+    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning. `state` is a
+    directory in which everything is kept over restarts, also when the process is killed.
     """
 
     _running: LocalCloud | None = None
@@ -72,6 +79,7 @@ class LocalCloud:
         clock: Callable[[], datetime] | None = None,
         network: Network | None = None,
         organization: Organization | None = None,
+        state: Path | str | None = None,
     ) -> None:
         self.accounts = tuple(accounts)
         self.trail = Trail()
@@ -89,6 +97,8 @@ class LocalCloud:
         self.control: Control
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
+        self._directory = None if state is None else Path(state).expanduser()
+        self._state: State | None = None
 
     def __repr__(self) -> str:
         seed = "" if self._seed is None else f"seed={self._seed}, "
@@ -104,7 +114,10 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> LocalCloud:
-        """Open the accounts and begin to listen; raises CloudRunning, and OSError for a port that is taken."""
+        """Open the accounts and begin to listen.
+
+        Raises CloudRunning, OSError for a port that is taken, and for a state on disk what `State` raises.
+        """
         if LocalCloud._running is not None:
             raise CloudRunning(
                 f"a local cloud runs at {LocalCloud._running.endpoint} already\n"
@@ -113,14 +126,17 @@ class LocalCloud:
         server = Server(self._port)
         LocalCloud._running = self
         try:
+            self._open_state()
             self._begin()
             self._server = server
             self.gateway = self._make_gateway(server.port)
             self.control = Control(self, server.port)
+            self._replay()
             server.start(Application(self._answer))
         except BaseException:
             LocalCloud._running = None
             server.stop()
+            self._close_state()
             raise
         return self
 
@@ -128,12 +144,61 @@ class LocalCloud:
         backends.reset()
         backends.seed(self._random.getrandbits(64))
         for account in self.accounts:
-            self._administrators[account] = self._open(account)
+            with self._beginning("account", account):
+                self._administrators[account] = self._open(account)
+
+    def _open_state(self) -> None:
+        if self._directory is None:
+            return
+        told = None if self.accounts == (ACCOUNT,) else self.accounts
+        self._state = state = State(self._directory, told, self._seed, self._clock)
+        self.accounts = state.header.accounts or self.accounts
+        self._seed = state.header.seed
+        self._random = state.chance()
+
+    def _replay(self) -> None:
+        """Do again what was done before the cloud was stopped, or killed."""
+        if self._state is None:
+            return
+        gateway = self.gateway
+
+        def again(name: str, told: Mapping[str, Any]) -> None:
+            self._deeds[name](self, told)
+
+        with gateway.lock:
+            self._state.replay(lambda act: gateway.do(act, lambda _: None), again, gateway.holders)
+
+    def _close_state(self) -> None:
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def _beginning(self, *of: str) -> AbstractContextManager[object]:
+        """Be where what is there from the start is made: the same in every run on the same state."""
+        return nullcontext() if self._state is None else during(self._state.beginning(*of))
+
+    def keep(self, name: str, told: Mapping[str, Any], do: Callable[[], _Given]) -> _Given:
+        """Do something for the owner of the cloud that is no call; with a state on disk it is done again from there."""
+        state = self._state
+        with self.gateway.lock:
+            given = do() if state is None else state.keep(name, told, self._clock(), do)
+        if state is not None:
+            state.settle()
+        return given
+
+    # What is kept beside calls, as it is done again.
+    _deeds: Mapping[str, Callable[[LocalCloud, Mapping[str, Any]], object]] = {
+        "let-pass": lambda cloud, told: cloud._clock.let_pass(timedelta(seconds=told["seconds"])),
+        "open-account": lambda cloud, told: cloud._open_one_more(told["account"]),
+        "role-session": lambda cloud, told: role_session(cloud, told["role"], told["account"], told["service"]),
+    }
 
     def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
         gateway, server = self.gateway, self._server
         assert server is not None
+        if self._state is not None:
+            raise ValueError("a cloud with its state on disk is not reset\nhelp: start one with another directory")
         with gateway.lock:
             self.accounts = tuple(accounts)
             self.trail = Trail()
@@ -149,7 +214,9 @@ class LocalCloud:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
             self._server.stop()
-            backends.reset()
+            with self.gateway.lock:
+                self._close_state()
+                backends.reset()
             LocalCloud._running = None
 
     @property
@@ -171,7 +238,8 @@ class LocalCloud:
 
     def let_pass(self, duration: timedelta) -> None:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
-        self._clock.let_pass(duration)
+        seconds = duration.total_seconds()
+        self.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
 
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
@@ -192,7 +260,9 @@ class LocalCloud:
                 break
         else:
             arn = f"arn:aws:iam::{own}:root"
-            held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
+            with self._beginning("root", own):
+                key = "AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)
+                held = Credentials(key, self._text(_BASE64, 40))
             holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
             self._roots[held.access_key_id] = holder
         credentials = holder.access_key.credentials
@@ -206,9 +276,17 @@ class LocalCloud:
         if not is_account_id(account):
             raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
         if account not in self._administrators:
-            self.accounts += (account,)
-            self._administrators[account] = self._open(account)
+            self.keep("open-account", {"account": account}, lambda: self._open_one_more(account))
         return self._administrators[account]
+
+    def _open_one_more(self, account: str) -> None:
+        self.accounts += (account,)
+        self._administrators[account] = self._open(account)
+
+    def role_session(self, role: str, account: str | None = None, service: str | None = None) -> Session:
+        """Make a session of a role for a program on the laptop; raises UnknownRole, and ServiceError."""
+        told = {"role": role, "account": account, "service": service}
+        return self.keep("role-session", told, lambda: role_session(self, role, account, service))
 
     def administrator_holder(self, account: str) -> Holder:
         """Tell who an account's administrator is, as the gateway knows callers."""
@@ -224,6 +302,9 @@ class LocalCloud:
         iam.create_user(REGION, ADMINISTRATOR)
         iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
         key = iam.create_access_key(ADMINISTRATOR)
+        if self._state is not None:
+            # Its key may have been given away before a restart.
+            self.root(account)
         return Keys(key.access_key_id, key.secret_access_key)
 
     def _answer(self, request: HttpRequest) -> Answer:
@@ -232,15 +313,16 @@ class LocalCloud:
     def _make_gateway(self, port: int) -> Gateway:
         directory, sessions = self.directory, Sessions(self._random)
         authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        self.sts = sts = Sts(
-            directory,
-            sessions,
-            self.federation,
-            self._clock,
-            self._random,
-            policies_in_force=authorizer.policies,
-            organization_keys=authorizer.organization_keys,
-        )
+        with self._beginning("sts"):
+            self.sts = sts = Sts(
+                directory,
+                sessions,
+                KeptFederation(self.federation),
+                self._clock,
+                self._random,
+                policies_in_force=authorizer.policies,
+                organization_keys=authorizer.organization_keys,
+            )
 
         def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
             return sts.handle(call, holder, context, record)
@@ -266,6 +348,7 @@ class LocalCloud:
             handlers,
             self._network,
             self.trail,
+            state=self._state,
         )
 
     def _execute(self, call: Call, account: str) -> Answer:

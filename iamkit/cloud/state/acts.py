@@ -76,8 +76,8 @@ def act_of(record: Mapping[str, Any], holders: Callable[[str], Holder | None]) -
     return Act(call, holder, context, record["account"], record["request_id"], record["now"])
 
 
-def digest_of(outcome: Answer | Exception) -> bytes:
-    """Shorten an outcome to what must be the same when the call is done again."""
+def digest_of(outcome: object) -> bytes:
+    """Shorten an outcome to what must be the same when the call is done again: an answer, or an exception."""
     digest = hashlib.sha256()
     if isinstance(outcome, Answer):
         digest.update(f"{outcome.status}\n".encode())
@@ -86,6 +86,6 @@ def digest_of(outcome: Answer | Exception) -> bytes:
         digest.update(_HERE.sub(rb"\1", outcome.body))
     elif isinstance(outcome, ServiceError):
         digest.update(f"{outcome.code}\n{outcome.status}\n{outcome.message}".encode("utf-8", "surrogatepass"))
-    else:
+    elif isinstance(outcome, Exception):
         digest.update(type(outcome).__qualname__.encode())
     return digest.digest()[:_DIGEST_BYTES]

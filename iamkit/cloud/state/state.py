@@ -11,28 +11,30 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from random import Random
-from typing import Any
+from random import Random, SystemRandom
+from typing import Any, TypeVar
 
 from iamkit.cloud.calls import Answer
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state.acts import Act, act_of, digest_of, record_of
 from iamkit.cloud.state.changing import is_written
 from iamkit.cloud.state.encoding import decode, encode
-from iamkit.cloud.state.frames import Damaged
 from iamkit.cloud.state.journal import Journal, sync_directory
 from iamkit.cloud.state.locking import lock
-from iamkit.cloud.store.moments import Forgotten, Moment, current, during
+from iamkit.cloud.moments import Chance, Forgotten, Moment, current, during
 from iamkit.cloud.store.stand_ins import install, open_backends_in
 
 FORMAT = 1
 _SECRET_BYTES = 32
 Do = Callable[[Act], Answer]
+Again = Callable[[str, Mapping[str, Any]], object]
+_Given = TypeVar("_Given")
 
 
 class DamagedState(ValueError):
@@ -43,7 +45,7 @@ class OtherState(ValueError):
     """A directory holds the state of another cloud than the one that is asked for."""
 
 
-class Diverged(RuntimeError):
+class Diverged(ValueError):
     """A call gave another answer than the first time, so that the state is not what it was."""
 
 
@@ -69,14 +71,13 @@ class State:
     ) -> None:
         self.directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = lock(directory)
-        try:
+        with ExitStack() as opened:
+            opened.callback(os.close, lock(directory))
             self._journal = Journal(directory / "journal")
+            opened.callback(self._journal.close)
             self._records = self._journal.read()
             self.header = self._open(accounts, seed, clock)
-        except BaseException:
-            os.close(self._lock)
-            raise
+            self._opened = opened.pop_all()
         self._readings = 0
         # Calls that only read draw from here: they are not repeated, and need not be.
         self._nonce = secrets.token_bytes(_SECRET_BYTES) if self.header.seed is None else b""
@@ -126,7 +127,7 @@ class State:
         try:
             frame = next(self._records, None)
             return None if frame is None else decode(frame.payload)
-        except Damaged as problem:
+        except ValueError as problem:
             raise DamagedState(
                 f"`{self._journal.path}` is damaged: {problem}\n"
                 "help: put a copy of it back; to give up that call and all after it, cut the file off there"
@@ -139,6 +140,11 @@ class State:
     def _random(self, *of: object) -> Random:
         return Random(hashlib.sha256(b"\0".join([self.header.secret, *(str(each).encode() for each in of)])).digest())
 
+    def chance(self) -> Random:
+        """Give a generator that draws from the moment of a call, and never repeats itself outside of one."""
+        seeded = Random(self._random("between", self._journal.next).getrandbits(256))
+        return Chance(seeded if self.header.seed is not None else SystemRandom())
+
     def _moment(self, number: int, now: datetime) -> Moment:
         return Moment(now, self._random("call", number))
 
@@ -147,40 +153,37 @@ class State:
         self._readings += 1
         return during(Moment(now, self._random("reading", self._journal.next, self._readings, self._nonce.hex())))
 
-    def replay(self, do: Do, holders: Callable[[str], Holder | None]) -> int:
-        """Do again what was done, and tell how many calls that were; raises Diverged at the first other outcome."""
+    def replay(self, do: Do, again: Again, holders: Callable[[str], Holder | None]) -> int:
+        """Do again what was done, and tell how many calls that were; raises Diverged at the first other outcome.
+
+        `do` does a call, `again` what was kept beside calls.
+        """
         done = 0
         while (record := self._next()) is not None:
-            self._repeat(record, do, holders)
+            moment = self._moment(self._journal.next, record["now"])
+            moment.kept, moment.again = list(record["kept"]), True
+            if record["kind"] == "call":
+                self._repeat(record, moment, partial(_call_again, record, do, holders))
+            else:
+                self._repeat(record, moment, partial(again, record["name"], record["told"]))
             done += 1
         return done
 
-    def _repeat(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> None:
-        number = self._journal.next
-        moment = self._moment(number, record["now"])
-        moment.kept, moment.again = list(record["kept"]), True
-        try:
-            act = act_of(record, holders)
-        except ValueError as problem:
-            raise self._diverged(number, record, str(problem)) from problem
-        outcome: Answer | Exception
+    def _repeat(self, record: Mapping[str, Any], moment: Moment, do: Callable[[], object]) -> None:
+        outcome: object
         try:
             with during(moment):
-                outcome = do(act)
-        except Forgotten as problem:
-            raise self._diverged(number, record, "asks for something new") from problem
+                outcome = do()
         except Exception as problem:
             outcome = problem
-        if digest_of(outcome) != record["outcome"]:
-            raise self._diverged(number, record, "gives another answer") from (
-                outcome if isinstance(outcome, Exception) else None
-            )
+        if digest_of(outcome) != record["outcome"] or isinstance(outcome, Forgotten):
+            raise self._diverged(record) from (outcome if isinstance(outcome, Exception) else None)
 
-    def _diverged(self, number: int, record: Mapping[str, Any], why: str) -> Diverged:
-        was, now = self.header.versions, _versions()
+    def _diverged(self, record: Mapping[str, Any]) -> Diverged:
+        name = record.get("name") or f"{record['service']}:{record['operation']}"
         return Diverged(
-            f"call {number} in `{self._journal.path}`, `{record['service']}:{record['operation']}`, {why} "
-            f"than the first time\nhelp: it was made with {_said(was)}, this is {_said(now)}; "
+            f"call {self._journal.next} in `{self._journal.path}`, `{name}`, gives another answer than the first time\n"
+            f"help: it was made with {_said(self.header.versions)}, this is {_said(_versions())}; "
             "install those versions, or begin a new directory"
         )
 
@@ -196,12 +199,21 @@ class State:
         if not is_written(act.call):
             return self._read_only(act, do)
         # What cannot be written must not be done.
-        record = record_of(act)
+        return self._written(record_of(act), act.now, lambda: do(act))
+
+    def keep(self, name: str, told: Mapping[str, Any], now: datetime, do: Callable[[], _Given]) -> _Given:
+        """Do something that is no call, and write it down, as `perform` does."""
+        if current() is not None:
+            return do()
+        self._journal.check()
+        return self._written({"kind": "deed", "name": name, "told": told, "now": now}, now, do)
+
+    def _written(self, record: Mapping[str, Any], now: datetime, do: Callable[[], _Given]) -> _Given:
         encode(record)
-        moment = self._moment(self._journal.next, act.now)
+        moment = self._moment(self._journal.next, now)
         try:
             with during(moment):
-                given = do(act)
+                given = do()
         except Exception as problem:
             self._write(record, moment, problem)
             raise
@@ -215,7 +227,7 @@ class State:
         with self.reading(act.now):
             return do(act)
 
-    def _write(self, record: Mapping[str, Any], moment: Moment, outcome: Answer | Exception) -> None:
+    def _write(self, record: Mapping[str, Any], moment: Moment, outcome: object) -> None:
         self._journal.append(encode({**record, "kept": moment.kept, "outcome": digest_of(outcome)}))
 
     def settle(self) -> None:
@@ -225,10 +237,11 @@ class State:
     def close(self) -> None:
         """Let go of the directory."""
         open_backends_in(None)
-        self._journal.close()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._opened.close()
+
+
+def _call_again(record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer:
+    return do(act_of(record, holders))
 
 
 def _versions() -> dict[str, str]:

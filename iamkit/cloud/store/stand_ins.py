@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from iamkit.cloud.store.moments import Moment, current, during, told_utc
+from iamkit.cloud.moments import Moment, current, during, told_utc
 
 # The modules that call os.urandom, time.time or datetime.now by themselves, by the name under which they know it.
 _URANDOM = ("iam.models", "kms.models", "kms.responses", "kms.utils", "s3.models", "sts.utils")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from random import Random, SystemRandom
+from random import Random
 
 
 class Forgotten(LookupError):
@@ -65,16 +65,6 @@ def during(moment: Moment) -> Iterator[Moment]:
         _local.moment = before
 
 
-def told(clock: Callable[[], datetime]) -> Callable[[], datetime]:
-    """Give a clock that stands still in a moment, and is the one given outside."""
-
-    def now() -> datetime:
-        moment = _local.moment
-        return clock() if moment is None else moment.now
-
-    return now
-
-
 def told_utc() -> datetime:
     """Give the time that moto finds, without a zone, as it reckons."""
     moment = _local.moment
@@ -84,8 +74,8 @@ def told_utc() -> datetime:
 class Chance(Random):
     """A generator that draws from the moment of the thread, and from another one outside of any."""
 
-    def __init__(self, otherwise: Random | None = None) -> None:
-        self._otherwise = otherwise or SystemRandom()
+    def __init__(self, otherwise: Random) -> None:
+        self._otherwise = otherwise
         super().__init__()
 
     def random(self) -> float:

@@ -1,0 +1,79 @@
+"""Look at everything that moto holds, to see whether two states are the same."""
+
+from __future__ import annotations
+
+import threading
+import types
+import weakref
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+
+# Keys of these name objects by their address, are the process's own, or are never told to anyone.
+_PASSED_OVER = frozenset({"_id", "_url_module", "_reset_count", "_template", "_jinja_env"})
+_PLAIN = (str, bytes, int, float, bool, type(None), date, Enum)
+_LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition)
+
+
+def inside() -> dict[str, str]:
+    """Write down moto's whole state, one line for each thing in it."""
+    lines: dict[str, str] = {}
+    backends = sorted(BackendDict._instances, key=lambda each: each.service_name)  # type: ignore[misc]
+    for held in backends:
+        for account, region, backend in sorted(held.iter_backends(), key=lambda each: each[:2]):
+            lines.update(_lines(f"{held.service_name} {account} {region}", backend, {}))
+    return lines
+
+
+def difference(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    """List what is not the same in both."""
+    return {
+        name: (one.get(name), other.get(name)) for name in sorted({*one, *other}) if one.get(name) != other.get(name)
+    }
+
+
+def _lines(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, datetime):
+        yield path, value.isoformat()
+        return
+    if isinstance(value, _PLAIN):
+        yield path, repr(value)
+        return
+    if isinstance(value, type | types.FunctionType | types.MethodType | types.ModuleType) or isinstance(value, _LOCKS):
+        return
+    if id(value) in seen:
+        yield path, f"the same as {seen[id(value)]}"
+        return
+    seen[id(value)] = path
+    yield from _parts(path, value, seen)
+
+
+def _parts(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, weakref.ref):
+        return
+    if hasattr(value, "private_bytes"):
+        from cryptography.hazmat.primitives import serialization as form
+
+        key = value.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption())
+        yield path, repr(key)
+    elif hasattr(value, "seek") and hasattr(value, "read"):
+        value.seek(0)
+        yield path, repr(value.read())
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _lines(f"{path}[{key if isinstance(key, str | int) else type(key).__name__}]", each, seen)
+    elif isinstance(value, set | frozenset):
+        if all(isinstance(each, _PLAIN) for each in value):
+            yield path, repr(sorted(value, key=repr))
+        else:
+            yield path, f"{len(value)} things"
+    elif isinstance(value, list | tuple) or type(value).__name__ == "deque":
+        for number, each in enumerate(value):
+            yield from _lines(f"{path}[{number}]", each, seen)
+    if hasattr(value, "__dict__") and type(value).__module__.startswith("moto."):
+        for name, each in sorted(vars(value).items()):
+            if name not in _PASSED_OVER:
+                yield from _lines(f"{path}.{name}", each, seen)

@@ -22,8 +22,8 @@ from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
 from iamkit.cloud.network import Network
-from iamkit.cloud.services import SERVICES
 from iamkit.cloud.polling import Polling
+from iamkit.cloud.services import SERVICES
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state import Act, NotKept, State
 from iamkit.cloud.trail import Event, Trail

@@ -23,13 +23,15 @@ class Forgotten(LookupError):
 class Moment:
     """When a call is done and what it draws; `kept` is what came from elsewhere, in order.
 
-    `again` says that the call was done before: nothing outside of the cloud may be touched then.
+    `again` says that the call was done before: nothing outside of the cloud may be touched then. A call that is not
+    written down leaves no traces: it would be the only one to know of them.
     """
 
     now: datetime
     random: Random
     kept: list[bytes] = field(default_factory=list)
     again: bool = False
+    leaves_traces: bool = True
     _given: int = 0
 
     def keep(self, make: Callable[[], bytes]) -> bytes:

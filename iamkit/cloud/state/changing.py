@@ -8,17 +8,19 @@ actions after something else than the operation; theirs are listed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from iamkit import reference
 from iamkit.cloud.calls import Call
+from iamkit.cloud.state.acts import Act
 
 _READING_NAMES = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Select", "Search", "FilterLogEvents")
 _READING_LEVELS = frozenset({"Read", "List"})
 # The access level or the name says Read, and something changes all the same: a counter, a date, a key made on sight.
 _CHANGING = frozenset(
     {
-        "iam:GetCredentialReport",
         "iam:GetServiceLastAccessedDetails",
         "iam:GetServiceLastAccessedDetailsWithEntities",
         "kms:DescribeKey",
@@ -68,19 +70,57 @@ _READING = frozenset(
 )
 # What a function does it does in calls of its own; it must not run again.
 _OUTSIDE = frozenset({"lambda:Invoke", "lambda:InvokeAsync", "lambda:InvokeWithResponseStream"})
+_NEWS_AFTER = timedelta(minutes=15)
 
 
 def is_written(call: Call) -> bool:
     """Tell whether a call must be written down, to be done again after a restart."""
-    return not _is_left_out(call.service, call.operation)
+    return not _only_reads(call.service, call.operation)
+
+
+def is_outside(call: Call) -> bool:
+    """Tell whether a call only has effects of its own, by other calls, and must not be done again."""
+    return f"{call.service}:{call.operation}" in _OUTSIDE
 
 
 @lru_cache(maxsize=4096)
-def _is_left_out(service: str, operation: str) -> bool:
+def _only_reads(service: str, operation: str) -> bool:
     name = f"{service}:{operation}"
-    if name in _READING or name in _OUTSIDE:
+    if name in _READING:
         return True
     if name in _CHANGING or not operation.startswith(_READING_NAMES):
         return False
     action = reference.action(name)
     return action is not None and action.access_level in _READING_LEVELS
+
+
+class Uses:
+    """When each access key was used last, and for what: IAM tells, so that a call that only reads changes that much.
+
+    It is news when a key is used for another service or region, or after a quarter of an hour.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[datetime, str, str]] = {}
+
+    def of(self, act: Act) -> Mapping[str, str] | None:
+        """Tell what is news about the key of a call, and take note of it."""
+        # STS is not moto's, which notes nothing of it; keys of sessions are not IAM's.
+        if act.holder is None or act.holder.session is not None or act.call.service == "sts":
+            return None
+        use = {
+            "account": act.holder.caller.account or "",
+            "access_key_id": act.holder.access_key.credentials.access_key_id,
+            "service": act.call.service,
+            "region": act.call.region,
+        }
+        now, service, region = self._last.get(use["access_key_id"], (None, "", ""))
+        known = now is not None and act.now - now <= _NEWS_AFTER
+        if known and (service, region) == (use["service"], use["region"]):
+            return None
+        self.note(use, act.now)
+        return use
+
+    def note(self, use: Mapping[str, str], now: datetime) -> None:
+        """Take note of a use."""
+        self._last[use["access_key_id"]] = now, use["service"], use["region"]

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,14 +21,14 @@ from random import Random, SystemRandom
 from typing import Any, TypeVar
 
 from iamkit.cloud.calls import Answer
+from iamkit.cloud.moments import Chance, Forgotten, Moment, current, during
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state.acts import Act, act_of, digest_of, record_of
-from iamkit.cloud.state.changing import is_written
+from iamkit.cloud.state.changing import Uses, is_outside, is_written
 from iamkit.cloud.state.encoding import decode, encode
 from iamkit.cloud.state.journal import Journal, sync_directory
 from iamkit.cloud.state.locking import lock
-from iamkit.cloud.moments import Chance, Forgotten, Moment, current, during
-from iamkit.cloud.store.stand_ins import install, open_backends_in
+from iamkit.cloud.store.stand_ins import begin_anew, install, mark_used, open_backends_in
 
 FORMAT = 1
 _SECRET_BYTES = 32
@@ -81,7 +81,9 @@ class State:
         self._readings = 0
         # Calls that only read draw from here: they are not repeated, and need not be.
         self._nonce = secrets.token_bytes(_SECRET_BYTES) if self.header.seed is None else b""
+        self._uses = Uses()
         install()
+        begin_anew()
         open_backends_in(lambda *of: self.beginning("backend", *of))
 
     def _open(self, accounts: Sequence[str] | None, seed: int | None, clock: Callable[[], datetime]) -> Header:
@@ -148,10 +150,10 @@ class State:
     def _moment(self, number: int, now: datetime) -> Moment:
         return Moment(now, self._random("call", number))
 
-    def reading(self, now: datetime) -> AbstractContextManager[Moment]:
-        """Be in a moment that leaves no trace."""
+    def _reading(self, now: datetime) -> Moment:
         self._readings += 1
-        return during(Moment(now, self._random("reading", self._journal.next, self._readings, self._nonce.hex())))
+        random = self._random("reading", self._journal.next, self._readings, self._nonce.hex())
+        return Moment(now, random, leaves_traces=False)
 
     def replay(self, do: Do, again: Again, holders: Callable[[str], Holder | None]) -> int:
         """Do again what was done, and tell how many calls that were; raises Diverged at the first other outcome.
@@ -163,7 +165,9 @@ class State:
             moment = self._moment(self._journal.next, record["now"])
             moment.kept, moment.again = list(record["kept"]), True
             if record["kind"] == "call":
-                self._repeat(record, moment, partial(_call_again, record, do, holders))
+                self._repeat(record, moment, partial(self._call_again, record, do, holders))
+            elif record["name"] == "key-used":
+                self._repeat(record, moment, partial(self._used_again, record))
             else:
                 self._repeat(record, moment, partial(again, record["name"], record["told"]))
             done += 1
@@ -178,6 +182,15 @@ class State:
             outcome = problem
         if digest_of(outcome) != record["outcome"] or isinstance(outcome, Forgotten):
             raise self._diverged(record) from (outcome if isinstance(outcome, Exception) else None)
+
+    def _call_again(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer:
+        act = act_of(record, holders)
+        self._uses.of(act)
+        return do(act)
+
+    def _used_again(self, record: Mapping[str, Any]) -> None:
+        self._uses.note(record["told"], record["now"])
+        mark_used(**record["told"])
 
     def _diverged(self, record: Mapping[str, Any]) -> Diverged:
         name = record.get("name") or f"{record['service']}:{record['operation']}"
@@ -196,9 +209,17 @@ class State:
             # Part of another call, which will do it again.
             return do(act)
         self._journal.check()
+        if is_outside(act.call):
+            # What a function does is written down call by call, in moments of their own.
+            return do(act)
         if not is_written(act.call):
-            return self._read_only(act, do)
+            news = self._uses.of(act)
+            if news is not None:
+                self.keep("key-used", news, act.now, lambda: mark_used(**news))
+            with during(self._reading(act.now)):
+                return do(act)
         # What cannot be written must not be done.
+        self._uses.of(act)
         return self._written(record_of(act), act.now, lambda: do(act))
 
     def keep(self, name: str, told: Mapping[str, Any], now: datetime, do: Callable[[], _Given]) -> _Given:
@@ -220,13 +241,6 @@ class State:
         self._write(record, moment, given)
         return given
 
-    def _read_only(self, act: Act, do: Do) -> Answer:
-        if act.call.service == "lambda" and act.call.operation.startswith("Invoke"):
-            # What a function does is written down call by call, under other moments.
-            return do(act)
-        with self.reading(act.now):
-            return do(act)
-
     def _write(self, record: Mapping[str, Any], moment: Moment, outcome: object) -> None:
         self._journal.append(encode({**record, "kept": moment.kept, "outcome": digest_of(outcome)}))
 
@@ -238,10 +252,6 @@ class State:
         """Let go of the directory."""
         open_backends_in(None)
         self._opened.close()
-
-
-def _call_again(record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer:
-    return do(act_of(record, holders))
 
 
 def _versions() -> dict[str, str]:

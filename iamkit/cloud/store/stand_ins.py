@@ -7,6 +7,7 @@ places. All of them are listed here; a test looks for more in moto's sources.
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import time
 import types
@@ -56,7 +57,16 @@ def install() -> None:
     _private_keys()
     _put("dynamodb.models.dynamo_type", "set", _SortedSet)
     _backends()
+    _certificates()
+    _last_use()
     _outside()
+
+
+def begin_anew() -> None:
+    """Set back what moto counts for the whole process, which a reset of its state leaves."""
+    from moto.logs.models import LogEvent, LogStream
+
+    LogEvent._event_id = LogStream._log_ids = 0
 
 
 def _put(module: str, name: str, value: object) -> None:
@@ -118,13 +128,12 @@ class _Datetime:
 
 def _private_keys() -> None:
     """Keep private keys: their makers take no seed."""
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    made_rsa, made_ec, made_ed = rsa.generate_private_key, ec.generate_private_key, ed25519.Ed25519PrivateKey.generate
     for name in _RSA:
-        _put(name, "rsa", _module(rsa, generate_private_key=_kept(made_rsa)))
-    _put("kms.utils", "ec", _module(ec, generate_private_key=_kept(made_ec)))
-    _put("ec2.utils", "Ed25519PrivateKey", types.SimpleNamespace(generate=_kept(made_ed)))
+        _put(name, "rsa", _module(rsa, generate_private_key=_kept(rsa.generate_private_key)))
+    _put("kms.utils", "ec", _module(ec, generate_private_key=_kept(ec.generate_private_key)))
+    _put("ec2.models.key_pairs", "random_ed25519_key_pair", _ed25519_key_pair())
 
 
 def _kept(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,6 +149,25 @@ def _kept(make: Callable[..., Any]) -> Callable[..., Any]:
             )
         )
         return form.load_der_private_key(written, None, unsafe_skip_rsa_key_validation=True)
+
+    return kept
+
+
+def _ed25519_key_pair() -> Callable[[], Any]:
+    """Keep a pair as it is written: OpenSSH's form of a private key has a random number of its own."""
+    from moto.ec2.utils import random_ed25519_key_pair
+
+    def written() -> bytes:
+        made = random_ed25519_key_pair()
+        material, public = made["material"].decode("ascii"), made["material_public"].decode("ascii")
+        return json.dumps([made["fingerprint"], material, public]).encode()
+
+    def kept() -> Any:
+        moment = current()
+        if moment is None:
+            return random_ed25519_key_pair()
+        fingerprint, material, public = json.loads(moment.keep(written))
+        return {"fingerprint": fingerprint, "material": material.encode(), "material_public": public.encode()}
 
     return kept
 
@@ -170,6 +198,38 @@ def _backends() -> None:
             return given(self, region)
 
     AccountSpecificBackend.__getitem__ = get  # type: ignore[method-assign]
+
+
+def _certificates() -> None:
+    """Number the certificates of SNS from the moment."""
+    import cryptography
+    from cryptography import x509
+
+    def serial() -> int:
+        return int.from_bytes(_urandom(20), "big") >> 1
+
+    _put("sns.models", "cryptography", _module(cryptography, x509=_module(x509, random_serial_number=serial)))
+
+
+def _last_use() -> None:
+    """Let only what leaves a trace in the cloud say when a key was used last."""
+    from moto.iam import models
+
+    mark = models.mark_account_as_visited
+
+    def marked(*arguments: Any, **named: Any) -> None:
+        moment = current()
+        if moment is None or moment.leaves_traces:
+            mark(*arguments, **named)
+
+    models.mark_account_as_visited = marked
+
+
+def mark_used(account: str, access_key_id: str, service: str, region: str) -> None:
+    """Say that an access key is used now."""
+    from moto.iam.models import mark_account_as_visited
+
+    mark_account_as_visited(account, access_key_id, service, region)
 
 
 def _outside() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 
 # Keys of these name objects by their address, are the process's own, or are never told to anyone.
-_PASSED_OVER = frozenset({"_id", "_url_module", "_reset_count", "_template", "_jinja_env"})
+_PASSED_OVER = frozenset({"_id", "_tick", "_url_module", "_reset_count", "_template", "_jinja_env"})
 _PLAIN = (str, bytes, int, float, bool, type(None), date, Enum)
 _LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition)
 
@@ -60,6 +60,8 @@ def _parts(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, s
         key = value.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption())
         yield path, repr(key)
     elif hasattr(value, "seek") and hasattr(value, "read"):
+        if value.closed:
+            return
         value.seek(0)
         yield path, repr(value.read())
     elif isinstance(value, Mapping):

@@ -12,19 +12,35 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 
-# Keys of these name objects by their address, are the process's own, or are never told to anyone.
-_PASSED_OVER = frozenset({"_id", "_tick", "_url_module", "_reset_count", "_template", "_jinja_env"})
+# Of the process's own, or reckoned when first asked for out of what else is here.
+_PASSED_OVER = frozenset(
+    {
+        "first_event_timestamp",
+        "last_event_timestamp",
+        "_id",
+        "_tick",
+        "_url_module",
+        "_reset_count",
+        "_template",
+        "_jinja_env",
+    }
+)
 _PLAIN = (str, bytes, int, float, bool, type(None), date, Enum)
 _LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition)
+_PROGRAM = (type, types.FunctionType, types.MethodType, types.ModuleType, *_LOCKS)
 
 
-def inside() -> dict[str, str]:
-    """Write down moto's whole state, one line for each thing in it."""
+def inside(service: str | None = None) -> dict[str, str]:
+    """Write down moto's whole state, or that of one service, one line for each thing in it."""
     lines: dict[str, str] = {}
     backends = sorted(BackendDict._instances, key=lambda each: each.service_name)  # type: ignore[misc]
     for held in backends:
+        if service not in (None, held.service_name):
+            continue
         for account, region, backend in sorted(held.iter_backends(), key=lambda each: each[:2]):
-            lines.update(_lines(f"{held.service_name} {account} {region}", backend, {}))
+            # Whoever is asked about a resource of nobody may look there; nothing is made there.
+            if account:
+                lines.update(_lines(f"{held.service_name} {account} {region}", backend, {}))
     return lines
 
 
@@ -42,7 +58,7 @@ def _lines(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, s
     if isinstance(value, _PLAIN):
         yield path, repr(value)
         return
-    if isinstance(value, type | types.FunctionType | types.MethodType | types.ModuleType) or isinstance(value, _LOCKS):
+    if isinstance(value, _PROGRAM):
         return
     if id(value) in seen:
         yield path, f"the same as {seen[id(value)]}"
@@ -66,6 +82,8 @@ def _parts(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, s
         yield path, repr(value.read())
     elif isinstance(value, Mapping):
         for key, each in value.items():
+            if isinstance(key, str) and key.startswith("arn:aws:iam::aws:policy/"):
+                continue
             yield from _lines(f"{path}[{key if isinstance(key, str | int) else type(key).__name__}]", each, seen)
     elif isinstance(value, set | frozenset):
         if all(isinstance(each, _PLAIN) for each in value):

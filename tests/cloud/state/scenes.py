@@ -15,7 +15,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
 
 def trust(principal: object) -> str:
     """Write a trust policy."""
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    actions = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+    statement = {"Effect": "Allow", "Principal": principal, "Action": actions}
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
@@ -258,7 +259,6 @@ def ask_secretsmanager(client: Client) -> Any:
     return (
         secrets.list_secrets(IncludePlannedDeletion=True),
         secrets.describe_secret(SecretId="password"),
-        secrets.list_secret_version_ids(SecretId="password"),
         secrets.get_secret_value(SecretId="password"),
         secrets.get_secret_value(SecretId="password", VersionStage="AWSPREVIOUS"),
     )

@@ -28,6 +28,7 @@ from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder, Session
 from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.store.organization import Change, read, written
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
@@ -165,13 +166,36 @@ class LocalCloud:
         def again(name: str, told: Mapping[str, Any]) -> None:
             self._deeds[name](self, told)
 
+        given, self.organization = self.organization, None
         with gateway.lock:
+            gateway.authorizer.organization = None
             self._state.replay(lambda act: gateway.do(act, lambda _: None), again, gateway.holders)
+        self._keep_organization(given)
+
+    def _keep_organization(self, given: Organization | None) -> None:
+        """Go on with the organization that was kept, or with another one that is given, and keep what is done to it."""
+        if given is not None and (self.organization is None or written(given) != written(self.organization)):
+            self.keep("organization", written(given), lambda: None)
+        self._join(given or self.organization)
+        if self.organization is not None:
+            self.organization.watcher = self._keep_change
+
+    def _join(self, organization: Organization | None) -> None:
+        self.organization = self.gateway.authorizer.organization = organization
+
+    def _keep_change(self, change: Change) -> None:
+        self.keep("organization-change", {"change": change}, lambda: None)
+
+    def _change_again(self, told: Mapping[str, Any]) -> None:
+        assert self.organization is not None
+        self.organization.change(*told["change"])
 
     def _close_state(self) -> None:
         if self._state is not None:
             self._state.close()
             self._state = None
+            if self.organization is not None:
+                self.organization.watcher = None
 
     def _beginning(self, *of: str) -> AbstractContextManager[object]:
         """Be where what is there from the start is made: the same in every run on the same state."""
@@ -190,6 +214,8 @@ class LocalCloud:
     _deeds: Mapping[str, Callable[[LocalCloud, Mapping[str, Any]], object]] = {
         "let-pass": lambda cloud, told: cloud._clock.let_pass(timedelta(seconds=told["seconds"])),
         "open-account": lambda cloud, told: cloud._open_one_more(told["account"]),
+        "organization": lambda cloud, told: cloud._join(read(told)),
+        "organization-change": lambda cloud, told: cloud._change_again(told),
         "role-session": lambda cloud, told: role_session(cloud, told["role"], told["account"], told["service"]),
     }
 

@@ -32,7 +32,12 @@ class Moment:
     kept: list[bytes] = field(default_factory=list)
     again: bool = False
     leaves_traces: bool = True
+    # moto asks for the time once for each message of a queue.
+    utc: datetime = field(init=False)
     _given: int = 0
+
+    def __post_init__(self) -> None:
+        self.utc = self.now.astimezone(UTC)
 
     def keep(self, make: Callable[[], bytes]) -> bytes:
         """Give what is made elsewhere, or what it was the first time; raises Forgotten."""
@@ -68,9 +73,9 @@ def during(moment: Moment) -> Iterator[Moment]:
 
 
 def told_utc() -> datetime:
-    """Give the time that moto finds, without a zone, as it reckons."""
+    """Give the time that moto finds."""
     moment = _local.moment
-    return (datetime.now(UTC) if moment is None else moment.now.astimezone(UTC)).replace(tzinfo=None)
+    return datetime.now(UTC) if moment is None else moment.utc
 
 
 class Chance(Random):

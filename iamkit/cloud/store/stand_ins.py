@@ -116,8 +116,10 @@ class _Datetime:
     """The class `datetime`, but for the time that it tells."""
 
     def now(self, tz: Any = None) -> datetime:
-        now = told_utc().replace(tzinfo=UTC)
-        return now.astimezone(tz) if tz is not None else now.astimezone().replace(tzinfo=None)
+        now = told_utc()
+        if tz is UTC:
+            return now
+        return now.astimezone().replace(tzinfo=None) if tz is None else now.astimezone(tz)
 
     def __call__(self, *arguments: Any, **named: Any) -> datetime:
         return datetime(*arguments, **named)

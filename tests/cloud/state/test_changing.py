@@ -49,7 +49,8 @@ def test_what_says_that_it_changes_is_written(word: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "sqs:ReceiveMessage", "secretsmanager:GetSecretValue", "sts:GetSessionToken", "sts:AssumeRole", "logs:StartQuery",
+        "sqs:ReceiveMessage", "secretsmanager:GetSecretValue", "sts:GetSessionToken", "sts:AssumeRole",
+        "logs:StartQuery",
         "iam:GenerateCredentialReport", "sns:OptInPhoneNumber", "s3:UploadPart", "dynamodb:ExecuteStatement",
         "s3:SomethingNew", "kms:DescribeKey",
     ],

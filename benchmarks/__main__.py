@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from benchmarks import signing
 from benchmarks.contestants import CONTESTANTS, WITHOUT_CONDITIONS, Decide
 from benchmarks.loads import LOADS, Load
+from benchmarks.machine import machine
 
 ROUNDS = 15
 SECONDS_A_ROUND = 0.05
@@ -59,14 +59,6 @@ def import_milliseconds(statement: str) -> float:
 
 def _ratio(value: float) -> str:
     return f"{value:.1f}×" if value >= 1 else f"{value:.2f}×"
-
-
-def machine() -> str:
-    """Name the processor, where the system tells it."""
-    information = Path("/proc/cpuinfo")
-    lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{models[0]}, {len(models)} cores" if models else platform.processor() or platform.machine()
 
 
 PEERS = [name for name in CONTESTANTS if not name.startswith("iamkit")]

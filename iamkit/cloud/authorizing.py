@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from iamkit.cloud.actions import Authorization, authorizations
 from iamkit.cloud.calls import Call, ServiceError
 from iamkit.cloud.network import Network
+from iamkit.cloud.policy_sets import PolicySets
 from iamkit.cloud.sessions import Holder
 from iamkit.evaluation import Evaluation, Policies, evaluate
 from iamkit.policy import Caller, CallerKind, Policy
@@ -62,6 +63,7 @@ class Authorizer:
     resources: Resources
     organization: Organization | None = None
     network: Network = field(default_factory=Network)
+    sets: PolicySets = field(default_factory=PolicySets, repr=False)
 
     def authorize(
         self, call: Call, holder: Holder | None, context: Mapping[str, ContextValue]
@@ -96,7 +98,7 @@ class Authorizer:
         if holder is not None and caller.kind is not CallerKind.ROOT:
             identity, groups = self.directory.identity_policies(caller)
             boundary = self.directory.boundary(caller)
-        return Policies(
+        return self.sets.of(
             identity_based=identity,
             groups=groups,
             permissions_boundary=boundary,

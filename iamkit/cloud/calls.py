@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,16 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that takes time, to a call that is decided: `finish` gives it, for the ID of the request.
+
+    It is called when others may act again: it does nothing for the caller that still had to be decided.
+    """
+
+    finish: Callable[[str], Answer]
 
 
 class ServiceError(Exception):

@@ -83,6 +83,11 @@ class Denial:
             name = "to let it pass" if self.enough and not place else "and" if self.enough else "look at"
             yield name, change
 
+    @property
+    def line(self) -> str:
+        """Say it in one line."""
+        return f"{self.number}: {self.chain[0]}: {self.action} on {self.resource}: {self.decided_by}"
+
     def __repr__(self) -> str:
         lines = [f"denial {self.number}: {self.operation}"]
         return "\n".join([*lines, *(f"  {name + ':':15} {text}" for name, text in self.rows())])

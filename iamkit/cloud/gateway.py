@@ -16,7 +16,7 @@ from typing import Any
 from iamkit.cloud.actions import Authorization
 from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
@@ -38,7 +38,7 @@ _GIVING_URLS = frozenset({"CreateQueue", "GetQueueUrl", "ListDeadLetterSourceQue
 Context = Mapping[str, ContextValue]
 # A service of ours gives a result as boto3 returns it; None leaves the call to moto.
 Record = Callable[[Evaluation], None]
-Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | None]
+Handler = Callable[[Call, Holder | None, Context, Record], Mapping[str, Any] | Answer | Later | None]
 
 
 class _Progress:
@@ -87,7 +87,9 @@ class Gateway:
         code = message = ""
         try:
             with self.lock:
-                given = self._act(passed.request, passed.bucket, now, progress, request_id)
+                acted = self._act(passed.request, passed.bucket, now, progress, request_id)
+            # A function that runs calls the cloud back: it must not keep the others out.
+            given = acted.finish(request_id) if isinstance(acted, Later) else acted
             code, message = error_in(given)
         except AuthenticationFailure as failed:
             code, message = failed.code, failed.message
@@ -110,12 +112,13 @@ class Gateway:
         except NotKept as lost:
             code, message = "InternalFailure", f"{lost}; nothing more is answered until the cloud starts anew"
             given = error_answer(ServiceError(code, message, 500), progress.protocol, request_id)
-        self._record(progress, request_id, now, given, code, message)
+        with self.lock:
+            self._record(progress, request_id, now, given, code, message)
         return given
 
     def _act(
         self, request: HttpRequest, bucket: str | None, now: datetime, progress: _Progress, request_id: str
-    ) -> Answer:
+    ) -> Answer | Later:
         place = address(request, bucket)
         progress.protocol = protocol_of(place)
         verified = self._authenticate(request, place, progress)
@@ -160,26 +163,28 @@ class Gateway:
         context: Context,
         request_id: str,
         progress: _Progress,
-    ) -> Answer:
+    ) -> Answer | Later:
         owners = [each.request.resource.owner for each in progress.evaluations]
         account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
         act = Act(call, holder, context, account, request_id, self.clock())
         given = self.polling.answer(act, lambda act: self.perform(act, progress.record))
+        if isinstance(given, Later):
+            return given
         return self._hidden(call, holder, context, self._at_home(call, given))
 
-    def perform(self, act: Act, record: Record) -> Answer:
+    def perform(self, act: Act, record: Record) -> Answer | Later:
         """Do what is allowed, and have it kept where there is a state on disk; the lock is held."""
         if self.state is None:
             return self.do(act, record)
         return self.state.perform(act, lambda act: self.do(act, record))
 
-    def do(self, act: Act, record: Record) -> Answer:
+    def do(self, act: Act, record: Record) -> Answer | Later:
         """Do a call, now or again."""
         call, holder = act.call, act.holder
         handler = self.handlers.get(f"{call.service}:{call.operation}") or self.handlers.get(call.service)
         if handler is not None:
             result = handler(call, holder, act.context, record)
-            if isinstance(result, Answer):
+            if isinstance(result, Answer | Later):
                 return result
             if result is not None:
                 return result_answer(call, result, act.request_id)

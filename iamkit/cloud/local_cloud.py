@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
@@ -20,7 +20,19 @@ from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
+from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.keeping import Keeping
+from iamkit.cloud.metadata import (
+    Container,
+    ContainerOptions,
+    IdentityCenter,
+    Instance,
+    InstanceOptions,
+    Sources,
+    Surroundings,
+    keep_omitted_options,
+)
 from iamkit.cloud.moments import during
 from iamkit.cloud.network import Network
 from iamkit.cloud.run_sessions import role_session
@@ -28,7 +40,6 @@ from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder, Session
 from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
-from iamkit.cloud.store.organization import Change, read, written
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
@@ -39,7 +50,6 @@ __all__ = ["ACCOUNT", "ADMINISTRATOR", "REGION", "CloudRunning", "Keys", "LocalC
 
 ACCOUNT = "111122223333"
 ADMINISTRATOR = "administrator"
-_Given = TypeVar("_Given")
 _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -47,14 +57,14 @@ class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
 
 
-# moto would run a function in Docker, and answer simulations without deciding them.
+# moto would answer simulations without deciding them.
 _NOT_YET = (
-    "lambda:Invoke",
-    "lambda:InvokeAsync",
-    "lambda:InvokeWithResponseStream",
     "iam:SimulateCustomPolicy",
     "iam:SimulatePrincipalPolicy",
 )
+
+
+_NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
 
 
 def _refuse(call: Call, *_: object) -> Any:
@@ -92,14 +102,17 @@ class LocalCloud:
         self._clock = Clock(clock)
         self._network = network or Network()
         self._server: Server | None = None
+        self._sources: Sources | None = None
         self.directory = Directory()
         self.gateway: Gateway
         self.sts: Sts
         self.control: Control
+        self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
         self._administrators: dict[str, Keys] = {}
         self._directory = None if state is None else Path(state).expanduser()
         self._state: State | None = None
+        self._keeping: Keeping
 
     def __repr__(self) -> str:
         seed = "" if self._seed is None else f"seed={self._seed}, "
@@ -132,7 +145,7 @@ class LocalCloud:
             self._server = server
             self.gateway = self._make_gateway(server.port)
             self.control = Control(self, server.port)
-            self._replay()
+            self._keeping.replay()
             server.start(Application(self._answer))
         except BaseException:
             LocalCloud._running = None
@@ -157,67 +170,14 @@ class LocalCloud:
         self._seed = state.header.seed
         self._random = state.chance()
 
-    def _replay(self) -> None:
-        """Do again what was done before the cloud was stopped, or killed."""
-        if self._state is None:
-            return
-        gateway = self.gateway
-
-        def again(name: str, told: Mapping[str, Any]) -> None:
-            self._deeds[name](self, told)
-
-        given, self.organization = self.organization, None
-        with gateway.lock:
-            gateway.authorizer.organization = None
-            self._state.replay(lambda act: gateway.do(act, lambda _: None), again, gateway.holders)
-        self._keep_organization(given)
-
-    def _keep_organization(self, given: Organization | None) -> None:
-        """Go on with the organization that was kept, or with another one that is given, and keep what is done to it."""
-        if given is not None and (self.organization is None or written(given) != written(self.organization)):
-            self.keep("organization", written(given), lambda: None)
-        self._join(given or self.organization)
-        if self.organization is not None:
-            self.organization.watcher = self._keep_change
-
-    def _join(self, organization: Organization | None) -> None:
-        self.organization = self.gateway.authorizer.organization = organization
-
-    def _keep_change(self, change: Change) -> None:
-        self.keep("organization-change", {"change": change}, lambda: None)
-
-    def _change_again(self, told: Mapping[str, Any]) -> None:
-        assert self.organization is not None
-        self.organization.change(*told["change"])
-
     def _close_state(self) -> None:
         if self._state is not None:
             self._state.close()
             self._state = None
-            if self.organization is not None:
-                self.organization.watcher = None
 
     def _beginning(self, *of: str) -> AbstractContextManager[object]:
         """Be where what is there from the start is made: the same in every run on the same state."""
         return nullcontext() if self._state is None else during(self._state.beginning(*of))
-
-    def keep(self, name: str, told: Mapping[str, Any], do: Callable[[], _Given]) -> _Given:
-        """Do something for the owner of the cloud that is no call; with a state on disk it is done again from there."""
-        state = self._state
-        with self.gateway.lock:
-            given = do() if state is None else state.keep(name, told, self._clock(), do)
-        if state is not None:
-            state.settle()
-        return given
-
-    # What is kept beside calls, as it is done again.
-    _deeds: Mapping[str, Callable[[LocalCloud, Mapping[str, Any]], object]] = {
-        "let-pass": lambda cloud, told: cloud._clock.let_pass(timedelta(seconds=told["seconds"])),
-        "open-account": lambda cloud, told: cloud._open_one_more(told["account"]),
-        "organization": lambda cloud, told: cloud._join(read(told)),
-        "organization-change": lambda cloud, told: cloud._change_again(told),
-        "role-session": lambda cloud, told: role_session(cloud, told["role"], told["account"], told["service"]),
-    }
 
     def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
@@ -225,6 +185,8 @@ class LocalCloud:
         assert server is not None
         if self._state is not None:
             raise ValueError("a cloud with its state on disk is not reset\nhelp: start one with another directory")
+        # Without the lock: a function that ends may still have something to say.
+        self.functions.stop()
         with gateway.lock:
             self.accounts = tuple(accounts)
             self.trail = Trail()
@@ -239,7 +201,10 @@ class LocalCloud:
     def stop(self) -> None:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
+            self.functions.stop()
+            self._stop_sources()
             self._server.stop()
+            self._keeping.stop()
             with self.gateway.lock:
                 self._close_state()
                 backends.reset()
@@ -249,8 +214,15 @@ class LocalCloud:
     def endpoint(self) -> str:
         """Give the address that SDKs take as `endpoint_url`."""
         if self._server is None:
-            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+            raise RuntimeError(_NOT_STARTED)
         return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def functions(self) -> Functions:
+        """Give what runs functions, to wait for those that were invoked asynchronously."""
+        if self._functions is None:
+            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+        return self._functions
 
     def administrator(self, account: str | None = None) -> Keys:
         """Give the keys of an account's administrator, an IAM user who may do everything."""
@@ -265,7 +237,7 @@ class LocalCloud:
     def let_pass(self, duration: timedelta) -> None:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
         seconds = duration.total_seconds()
-        self.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
+        self._keeping.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
 
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
@@ -294,6 +266,32 @@ class LocalCloud:
         credentials = holder.access_key.credentials
         return Keys(credentials.access_key_id, credentials.secret_access_key)
 
+    def instance(
+        self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
+    ) -> Instance:
+        """Start the metadata service of an EC2 instance with a role (A16); raises NoSuchRole, ValueError."""
+        return self._beside.instance(role_name, account or self.accounts[0], **options)
+
+    def launched(self, instance_id: str, *, account: str | None = None) -> Instance:
+        """Start the metadata service of an instance that was launched with RunInstances; raises NotRunning."""
+        return self._beside.launched(instance_id, account or self.accounts[0])
+
+    def container(
+        self, role_name: str, *, account: str | None = None, **options: Unpack[ContainerOptions]
+    ) -> Container:
+        """Start the credentials endpoint of an ECS task or an EKS pod with a role; raises NoSuchRole, ValueError."""
+        return self._beside.container(role_name, account or self.accounts[0], **options)
+
+    def identity_center(self) -> IdentityCenter:
+        """Start an IAM Identity Center, for profiles with `sso`."""
+        return self._beside.identity_center()
+
+    @property
+    def _beside(self) -> Sources:
+        if self._sources is None:
+            raise RuntimeError(_NOT_STARTED)
+        return self._sources
+
     def _text(self, alphabet: str, length: int) -> str:
         return "".join(self._random.choices(alphabet, k=length))
 
@@ -302,17 +300,18 @@ class LocalCloud:
         if not is_account_id(account):
             raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
         if account not in self._administrators:
-            self.keep("open-account", {"account": account}, lambda: self._open_one_more(account))
+            self._keeping.keep("open-account", {"account": account}, lambda: self.open_one_more(account))
         return self._administrators[account]
 
-    def _open_one_more(self, account: str) -> None:
+    def open_one_more(self, account: str) -> None:
+        """Open an account that is not open."""
         self.accounts += (account,)
         self._administrators[account] = self._open(account)
 
     def role_session(self, role: str, account: str | None = None, service: str | None = None) -> Session:
         """Make a session of a role for a program on the laptop; raises UnknownRole, and ServiceError."""
         told = {"role": role, "account": account, "service": service}
-        return self.keep("role-session", told, lambda: role_session(self, role, account, service))
+        return self._keeping.keep("role-session", told, lambda: role_session(self, role, account, service))
 
     def administrator_holder(self, account: str) -> Holder:
         """Tell who an account's administrator is, as the gateway knows callers."""
@@ -357,14 +356,24 @@ class LocalCloud:
             return refused_for(holder.session, service, operation)
 
         boundaries = UserBoundaries(directory, self._execute)
+        self._functions = Functions(
+            authorizer.resources,
+            sts.assume_as_service,
+            self._clock,
+            self._random,
+            FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
+            f"http://127.0.0.1:{port}",
+        )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
+            **self._functions.handlers(),
             **dict.fromkeys(_NOT_YET, _refuse),
         }
-        return Gateway(
+        gateway = Gateway(
             port,
             authorizer,
             lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
@@ -376,6 +385,18 @@ class LocalCloud:
             self.trail,
             state=self._state,
         )
+        self._stop_sources()
+        self._keeping = keeping = Keeping(self, sessions, self._state)
+
+        def do(call: Call, account: str) -> Answer:
+            return keeping.do_for_service(call, account, self._request_id())
+
+        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION, do))
+        return gateway
+
+    def _stop_sources(self) -> None:
+        if self._sources is not None:
+            self._sources.stop()
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

@@ -6,6 +6,7 @@ outside: a call that finds nothing lets go of the lock until something was done,
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from iamkit.cloud.calls import Answer
+from iamkit.cloud.calls import Answer, Later
 from iamkit.cloud.moments import Moment, during
 from iamkit.cloud.state.acts import Act
 from iamkit.cloud.store import queues
@@ -21,6 +22,7 @@ from iamkit.cloud.store import queues
 # A message becomes visible by the time alone: look this often.
 _SECONDS = 0.5
 _LONGEST = 20
+_MESSAGE = re.compile(rb'"Messages"|<Message>').search
 
 
 class Polling:
@@ -30,7 +32,7 @@ class Polling:
         self._done = threading.Condition(lock)
         self._clock = clock
 
-    def answer(self, act: Act, perform: Callable[[Act], Answer]) -> Answer:
+    def answer(self, act: Act, perform: Callable[[Act], Answer | Later]) -> Answer | Later:
         """Do a call; ReceiveMessage answers when there is a message, or its time is up."""
         seconds = _seconds(act)
         if not seconds:
@@ -42,9 +44,7 @@ class Polling:
         while True:
             now = self._clock()
             given = perform(replace(act, call=call, now=now))
-            if given.status != 200 or b"Messages" in given.body or b"<Message>" in given.body:
-                return given
-            if not self._waited(act, until):
+            if isinstance(given, Later) or given.status != 200 or _MESSAGE(given.body) or not self._waited(act, until):
                 return given
 
     def _waited(self, act: Act, until: float) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import translate
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from iamkit.cloud.calls import Call
@@ -29,7 +34,7 @@ _HIDDEN = frozenset(
     {
         "SecretString", "SecretBinary", "Plaintext", "Body", "Payload", "ZipFile", "MessageBody", "Message", "Password",
         "NewPassword", "OldPassword", "WebIdentityToken", "SAMLAssertion", "TokenCode", "CiphertextBlob", "Item",
-        "Environment", "UserData",
+        "Environment", "UserData", "logEvents",
     }
 )  # fmt: skip
 
@@ -59,6 +64,41 @@ class Event:
         """Say who really acted: the caller, then who gave it its session, back to the first."""
         return tuple(_chain(self.holder))
 
+    def _owner(self) -> str | None:
+        """Tell whose trail it belongs into: the account's that was acted in, else the caller's."""
+        owners = [each.request.resource.owner for each in self.evaluations]
+        return next(filter(None, owners), None) or (self.holder.caller.account if self.holder else None)
+
+    @property
+    def outcome(self) -> str:
+        """Say how it ended: `allowed`, `denied`, or the code of another error."""
+        return "denied" if self.denied else self.error_code or "allowed"
+
+    @property
+    def name(self) -> str:
+        """Name the operation, as `s3:ListBuckets`."""
+        return f"{self.call.service}:{self.call.operation}" if self.call else "unreadable"
+
+    def whos(self) -> tuple[str, ...]:
+        """List who acted, back to the first."""
+        return self.chain
+
+    def whats(self) -> tuple[str, ...]:
+        """List the operation and the actions that were decided for it."""
+        return (self.name, *(each.request.action for each in self.evaluations))
+
+    def wheres(self) -> tuple[str, ...]:
+        """List the resources that were decided about."""
+        return tuple(each.request.resource.arn for each in self.evaluations)
+
+    def outcomes(self) -> tuple[str, ...]:
+        """List the words for how it ended."""
+        return (self.outcome, self.error_code)
+
+    def __str__(self) -> str:
+        where = next((arn for arn in self.wheres() if arn != "*"), "*")
+        return f"{self.number}: {self.outcome}: {' ← '.join(self.chain)}: {self.name} on {where}"
+
     @property
     def access_keys(self) -> tuple[str, ...]:
         """List the access key that signed, then those behind its session, back to the first that is known."""
@@ -84,7 +124,7 @@ class Event:
             "requestParameters": _parameters(call.parameters) if call else None,
             "requestID": self.request_id,
             "eventType": "AwsApiCall",
-            "recipientAccountId": self.holder.caller.account if self.holder else None,
+            "recipientAccountId": self._owner(),
         }
         if self.error_code:
             record |= {"errorCode": self.error_code, "errorMessage": self.error_message}
@@ -150,11 +190,14 @@ def _lower(name: str) -> str:
 
 
 class Trail:
-    """The last events, at most `kept` of them."""
+    """The last events, at most `kept` of them; `events` finds those that are of interest."""
 
     def __init__(self, kept: int = 10_000) -> None:
         self._events: deque[Event] = deque(maxlen=kept)
         self._recorded = 0
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self)) or "nothing has happened yet"
 
     def record(self, event: Event) -> None:
         """Add an event."""
@@ -176,6 +219,33 @@ class Trail:
         """List the calls that the engine refused, newest first."""
         return [event for event in reversed(tuple(self._events)) if event.denied]
 
+    def events(
+        self,
+        *,
+        who: str = "*",
+        action: str = "*",
+        resource: str = "*",
+        outcome: str = "*",
+        after: int = 0,
+    ) -> tuple[Event, ...]:
+        """Find events, oldest first, by patterns with `*` and `?`.
+
+        `who` is anyone of an event's chain, `action` an IAM action or an operation (`s3:ListBuckets`), `outcome` is
+        `allowed`, `denied` or an error code; those up to the number `after` are left out.
+        """
+        wanted = [(who, Event.whos), (action, Event.whats), (resource, Event.wheres), (outcome, Event.outcomes)]
+        asked = [(re.compile(translate(pattern), re.IGNORECASE).match, of) for pattern, of in wanted if pattern != "*"]
+        return tuple(
+            event
+            for event in self
+            if event.number > after and all(any(map(matches, of(event))) for matches, of in asked)
+        )
+
     def as_json(self) -> str:
         """Export all events as a CloudTrail log file has them."""
         return json.dumps({"Records": [event.as_json() for event in self]}, indent=2)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all events to a file, as CloudTrail delivers them; compressed where the name ends in `.gz`."""
+        raw = self.as_json().encode()
+        Path(path).write_bytes(gzip.compress(raw, mtime=0) if str(path).endswith(".gz") else raw)

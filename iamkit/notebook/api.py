@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iamkit import Policies, Policy, PolicyType, Request, evaluate
+from iamkit.cloud.trail import Event
 from iamkit.course import Answer, CodeExercise, UnknownExercise
 from iamkit.notebook import session
 from iamkit.notebook.defining import define_passed
@@ -23,12 +24,14 @@ from iamkit.notebook.views.registry import view_of
 from iamkit.notebook.views.results import result_view
 from iamkit.notebook.views.showing import policies_views, policy_of
 from iamkit.notebook.views.texts import Starter
+from iamkit.notebook.views.trails import trail_view
 from iamkit.policy import InvalidPolicy
 
 if TYPE_CHECKING:
     from iamkit import Decision
     from iamkit.course import Hint, Prediction, ProgressReport, Question, Result, Solution
     from iamkit.course.checking import Attempt
+    from iamkit.notebook.display import View
     from iamkit.notebook.exercise_widget import ExerciseWidget
     from iamkit.notebook.signing.widget import SignatureLab
 
@@ -145,10 +148,18 @@ def _show_one(thing: Any, name: str, type: PolicyType | None) -> None:
     if isinstance(thing, Policies):
         for view in policies_views(thing):
             show_view(view)
-    elif known := view_of(thing):
+    elif known := view_of(thing) or _view_of_events(thing):
         show_view(known)
     else:
         _show_document(thing, name, type)
+
+
+def _view_of_events(thing: object) -> View | None:
+    """Show what `trail.events(…)` found."""
+    if not isinstance(thing, tuple | list) or not thing:
+        return None
+    events = [each for each in thing if isinstance(each, Event)]
+    return trail_view(events) if len(events) == len(thing) else None
 
 
 def _show_document(thing: Any, name: str, type: PolicyType | None) -> Policy | None:

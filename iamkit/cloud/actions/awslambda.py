@@ -5,13 +5,14 @@ Developer Guide: "Managing permissions in Lambda", "Resource types and condition
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.actions.asking import Ask, Authorization
 from iamkit.cloud.actions.keys import keys_of, tags_of, text_of
 from iamkit.cloud.actions.rows import Row, Service, Where, on, table
+from iamkit.cloud.calls import NotModelled
 from iamkit.policy.variables import ContextValue
 
 _SERVICE = "lambda.amazonaws.com"
@@ -83,6 +84,22 @@ def _layers(ask: Ask) -> Iterator[Authorization]:
         yield ask.need("lambda:GetLayerVersion", arn)
 
 
+def _package(ask: Ask, code: Mapping[str, Any]) -> Iterator[Authorization]:
+    """Lambda reads a deployment package with the caller's own permissions (API reference, CreateFunction: Code)."""
+    if code.get("S3Bucket") is None:
+        return
+    if code.get("S3ObjectVersion"):
+        raise NotModelled("the version of a deployment package (`S3ObjectVersion`)", "leave the parameter out")
+    bucket, key = ask.checked(code["S3Bucket"], "S3Bucket", ":/*?"), ask.checked(code.get("S3Key"), "S3Key")
+    yield ask.need("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+
+
+def _update_code(ask: Ask) -> Iterator[Authorization]:
+    """UpdateFunctionCode has the members of a package among its own."""
+    yield ask.need("lambda:UpdateFunctionCode", _function(ask))
+    yield from _package(ask, ask.call.parameters)
+
+
 def _create(ask: Ask) -> Iterator[Authorization]:
     """CreateFunction hands the execution role to Lambda; tags need an action of their own.
 
@@ -94,6 +111,7 @@ def _create(ask: Ask) -> Iterator[Authorization]:
     yield ask.pass_role(ask.text("Role"), _SERVICE)
     if tags:
         yield ask.need("lambda:TagResource", arn, tags)
+    yield from _package(ask, ask.structure("Code"))
     yield from _layers(ask)
 
 
@@ -147,6 +165,7 @@ ROWS = table(
     Invoke=on("lambda:InvokeFunction", _function),
     InvokeWithResponseStream=on("lambda:InvokeFunction", _function),
     CreateFunction=_create,
+    UpdateFunctionCode=_update_code,
     UpdateFunctionConfiguration=_configure,
     GetLayerVersionByArn=on("lambda:GetLayerVersion", _given("Arn", "layer:")),
     # An alias belongs to its function; nothing here is asked of the alias itself.

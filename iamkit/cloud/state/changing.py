@@ -68,19 +68,12 @@ _READING = frozenset(
         "sts:GetCallerIdentity",
     }
 )
-# What a function does it does in calls of its own; it must not run again.
-_OUTSIDE = frozenset({"lambda:Invoke", "lambda:InvokeAsync", "lambda:InvokeWithResponseStream"})
 _NEWS_AFTER = timedelta(minutes=15)
 
 
 def is_written(call: Call) -> bool:
     """Tell whether a call must be written down, to be done again after a restart."""
     return not _only_reads(call.service, call.operation)
-
-
-def is_outside(call: Call) -> bool:
-    """Tell whether a call only has effects of its own, by other calls, and must not be done again."""
-    return f"{call.service}:{call.operation}" in _OUTSIDE
 
 
 @lru_cache(maxsize=4096)

@@ -20,11 +20,11 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeVar
 
-from iamkit.cloud.calls import Answer
+from iamkit.cloud.calls import Answer, Later
 from iamkit.cloud.moments import Chance, Forgotten, Moment, current, during
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state.acts import Act, act_of, digest_of, record_of
-from iamkit.cloud.state.changing import Uses, is_outside, is_written
+from iamkit.cloud.state.changing import Uses, is_written
 from iamkit.cloud.state.encoding import decode, encode
 from iamkit.cloud.state.journal import Journal, sync_directory
 from iamkit.cloud.state.locking import lock
@@ -32,7 +32,8 @@ from iamkit.cloud.store.stand_ins import begin_anew, install, mark_used, open_ba
 
 FORMAT = 1
 _SECRET_BYTES = 32
-Do = Callable[[Act], Answer]
+# What takes time is done after a call, when others may act again, and not done again.
+Do = Callable[[Act], Answer | Later]
 Again = Callable[[str, Mapping[str, Any]], object]
 _Given = TypeVar("_Given")
 
@@ -183,7 +184,7 @@ class State:
         if digest_of(outcome) != record["outcome"] or isinstance(outcome, Forgotten):
             raise self._diverged(record) from (outcome if isinstance(outcome, Exception) else None)
 
-    def _call_again(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer:
+    def _call_again(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer | Later:
         act = act_of(record, holders)
         self._uses.of(act)
         return do(act)
@@ -200,7 +201,7 @@ class State:
             "install those versions, or begin a new directory"
         )
 
-    def perform(self, act: Act, do: Do) -> Answer:
+    def perform(self, act: Act, do: Do) -> Answer | Later:
         """Do a call, and write it down if it may change something; whoever performs holds the gateway's lock.
 
         The answer may go out when `settle` has returned. Raises NotKept, and whatever doing the call raises.
@@ -209,9 +210,6 @@ class State:
             # Part of another call, which will do it again.
             return do(act)
         self._journal.check()
-        if is_outside(act.call):
-            # What a function does is written down call by call, in moments of their own.
-            return do(act)
         if not is_written(act.call):
             news = self._uses.of(act)
             if news is not None:

@@ -1,7 +1,19 @@
 """What moto keeps, as the rest of the cloud asks for it; read only, but for the accounts themselves."""
 
 from iamkit.cloud.store.directory import Directory, MfaDevice, OidcProvider, Role, SamlProvider, User
+from iamkit.cloud.store.functions import Deployed, deployed
 from iamkit.cloud.store.organization import Organization
 from iamkit.cloud.store.resources import Resources
 
-__all__ = ["Directory", "MfaDevice", "OidcProvider", "Organization", "Resources", "Role", "SamlProvider", "User"]
+__all__ = [
+    "Deployed",
+    "Directory",
+    "MfaDevice",
+    "OidcProvider",
+    "Organization",
+    "Resources",
+    "Role",
+    "SamlProvider",
+    "User",
+    "deployed",
+]

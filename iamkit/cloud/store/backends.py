@@ -51,14 +51,21 @@ def reset() -> None:
     s3_backends.bucket_accounts.clear()
 
 
+def _no_docker(*_: object, **__: object) -> Any:
+    raise NotImplementedError("moto would run a function in Docker")
+
+
 @cache
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
+    from moto.awslambda.models import LambdaFunction
     from moto.core.config import default_user_config
     from moto.iam import models
     from moto.moto_api._internal import mock_random
 
     default_user_config["iam"]["load_aws_managed_policies"] = True
+    # Queues, topics and buckets that invoke functions would have it do so.
+    LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 
     def named(kind: type[Any], prefix: str) -> None:
         made = kind.__init__

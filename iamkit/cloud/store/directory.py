@@ -77,6 +77,12 @@ def _policy(text: str, name: str, kind: PolicyType) -> Policy | str:
         return text
 
 
+@lru_cache(maxsize=1024)
+def _credentials(access_key_id: str, secret_access_key: str) -> Credentials:
+    """Make the credentials once: they keep the signing keys that were derived from them."""
+    return Credentials(access_key_id, secret_access_key)
+
+
 class Directory:
     """IAM's own state, in all accounts."""
 
@@ -91,7 +97,7 @@ class Directory:
             key = iam.access_keys.get(access_key_id)
             if key is not None and key.user_name in iam.users:
                 caller = self._caller(iam.users[key.user_name])
-                held = Credentials(key.access_key_id, key.secret_access_key)
+                held = _credentials(key.access_key_id, key.secret_access_key)
                 return Holder(AccessKey(held, key.status == "Active", None, caller.arn), caller)
         return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from iamkit.cloud.calls import NotModelled, ServiceError
 from iamkit.cloud.sessions import Session
 from iamkit.cloud.sts.parts import Answer, Asked, Parts
@@ -36,9 +38,18 @@ def assume_role(parts: Parts, asked: Asked) -> Answer:
     return open_role_session(parts, asked, wanted)[1]
 
 
-def assume_as_service(parts: Parts, asked: Asked, service: str) -> Session:
+def assume_as_service(
+    parts: Parts, asked: Asked, service: str, session_keys: Mapping[str, ContextValue], seconds: int | None
+) -> Session:
     """Make a role session for an AWS service, whose principal the trust policy must name (E26)."""
-    wanted = Wanted(Caller.parse(service), asked.parameters["RoleArn"], asked.parameters["RoleSessionName"])
+    wanted = Wanted(
+        Caller.parse(service),
+        asked.parameters["RoleArn"],
+        asked.parameters["RoleSessionName"],
+        tags_of(asked.parameters),
+        session_keys=session_keys,
+        seconds=seconds,
+    )
     return open_role_session(parts, asked, wanted)[0]
 
 

@@ -69,4 +69,7 @@ def error_answer(error: ServiceError, protocol: Protocol | str, request_id: str)
     status, headers, body = error_response(
         _Failure(known, error.code, error.message, error.status, error.fields), request_id
     )
+    if error.fields and known in (Protocol.JSON, Protocol.REST_JSON):
+        # Authentication says no more than its message there; a service's error may have members.
+        body = json.dumps({**json.loads(body), **error.fields}).encode()
     return Answer(status, headers, body)

@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.serialize import create_serializer
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.utils import get_service_model
 
 from iamkit.cloud.calls import Answer, Call, NotModelled
 from iamkit.cloud.services import SERVICES
+from iamkit.cloud.wire.dispatching import dispatch
 
 # moto looks for a signature in places; it is never checked there.
 _SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
@@ -27,7 +27,7 @@ _IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^
 def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:
     """Let moto do what a call asks, in an account; raises NotModelled where moto cannot."""
     try:
-        outcome = BotocoreStubber().process_request(_rebuilt(call, account, access_key_id))
+        outcome = dispatch(_rebuilt(call, account, access_key_id), call.service)
     except NotImplementedError as problem:
         raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto has not built it") from problem
     if outcome is None:
@@ -41,6 +41,9 @@ def execute(call: Call, account: str, access_key_id: str, request_id: str) -> An
     length = headers.get("content-length") or headers.get("Content-Length")
     if call.request.method == "HEAD" and length is not None:
         pairs += (("content-length", str(length)),)
+    if int(status) == 204:
+        # moto writes one in places; HTTP has no room for it.
+        body = b""
     # What S3 gives with a good status may be somebody's own file.
     if call.protocol in ("query", "ec2") or (call.service == "s3" and int(status) >= 400):
         body = _IN_XML.sub(request_id.encode(), body, count=1)

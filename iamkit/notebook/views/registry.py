@@ -7,6 +7,7 @@ from typing import Any
 
 from iamkit import Evaluation, Policy, Request
 from iamkit.cloud.denials import Denial
+from iamkit.cloud.trail import Trail
 from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
 from iamkit.notebook.display import View
 from iamkit.notebook.views.denials import denial_view
@@ -17,6 +18,7 @@ from iamkit.notebook.views.quizzes import Answers, Quiz, answers_view, quiz_view
 from iamkit.notebook.views.reports import report_view
 from iamkit.notebook.views.results import result_view
 from iamkit.notebook.views.texts import Starter, hint_view, solution_view, starter_view
+from iamkit.notebook.views.trails import trail_view
 
 VIEWS: dict[type, Callable[[Any], View]] = {
     Answers: answers_view,
@@ -32,6 +34,7 @@ VIEWS: dict[type, Callable[[Any], View]] = {
     Scenario: scenario_view,
     Solution: solution_view,
     Starter: starter_view,
+    Trail: trail_view,
 }
 
 

@@ -35,6 +35,10 @@ RESOURCES_PAGE = "Developer Guide, Fine-tuning the Resources and Conditions sect
 INVOKE = "API reference, Invoke"
 
 
+# Buckets have no account in their ARNs, and nobody owns this one.
+PACKAGE = Need("s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/code/a.zip", {}, None)
+
+
 def invoked(name: str, arn: str, account: str = ACCOUNT, **more: str) -> Case:
     """Expect invoking a function by some name to need this ARN."""
     return Case("Invoke", {"FunctionName": name, **more}, (Need("lambda:InvokeFunction", arn, {}, account),), INVOKE)
@@ -90,6 +94,18 @@ CASES = [
             Need("lambda:GetLayerVersion", f"{LAYER}:3"),
         ),
         "Developer Guide, Secure your functions by tag",
+    ),
+    Case(
+        "CreateFunction",
+        {"FunctionName": "report", "Role": ROLE, "Code": {"S3Bucket": "amzn-s3-demo-bucket", "S3Key": "code/a.zip"}},
+        (Need("lambda:CreateFunction", FUNCTION), Need("iam:PassRole", ROLE, PASSED), PACKAGE),
+        "API reference, CreateFunction: Code",
+    ),
+    Case(
+        "UpdateFunctionCode",
+        {"FunctionName": "report", "S3Bucket": "amzn-s3-demo-bucket", "S3Key": "code/a.zip"},
+        (Need("lambda:UpdateFunctionCode", FUNCTION), PACKAGE),
+        "API reference, UpdateFunctionCode",
     ),
     Case(
         "UpdateFunctionConfiguration",

@@ -12,7 +12,7 @@ from iamkit.cloud.calls import Call
 from iamkit.cloud.services import SERVICES
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state.acts import Act
-from iamkit.cloud.state.changing import _CHANGING, _OUTSIDE, _READING, Uses, is_outside, is_written
+from iamkit.cloud.state.changing import _CHANGING, _READING, Uses, is_written
 from iamkit.policy import Caller
 from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
 
@@ -34,8 +34,7 @@ def operations() -> list[str]:
 
 def test_the_table_names_what_there_is() -> None:
     """A name with a slip of the pen would be read for ever."""
-    known = {*operations(), "lambda:InvokeAsync"}
-    assert (_CHANGING | _READING | _OUTSIDE) - known == set()
+    assert (_CHANGING | _READING) - {*operations()} == set()
 
 
 @pytest.mark.parametrize("word", CHANGE)
@@ -66,12 +65,6 @@ def test_readers_that_are_none(name: str) -> None:
 def test_readers(name: str) -> None:
     """They are many, and would fill the disk."""
     assert not is_written(call(name))
-
-
-def test_functions_do_not_run_again() -> None:
-    """What they did is in calls of their own."""
-    assert is_outside(call("lambda:Invoke"))
-    assert not is_outside(call("lambda:CreateFunction"))
 
 
 def test_news_of_a_key() -> None:

@@ -96,7 +96,7 @@ def test_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
         return write(file, bytes(data)[:5])
 
-    monkeypatch.setattr(module.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(NotKept, match="No space left on device"):
         journal.append([b"lost"])
     monkeypatch.undo()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import moto
 import pytest
@@ -48,30 +50,28 @@ def test_no_other_doors() -> None:
     assert found == KNOWN
 
 
-def drawn() -> list[object]:
-    """Draw and ask for the time through every door."""
-    from moto.core.utils import unix_time, utcnow
-    from moto.dynamodb.models import table_export
-    from moto.iam import models as iam
-    from moto.kms import utils as kms
-    from moto.moto_api._internal import managed_state_model, mock_random
-    from moto.s3 import models as s3
-    from moto.secretsmanager import models as secrets
+def door(module: str, name: str) -> Any:
+    """Look through a module's own name for something."""
+    return getattr(importlib.import_module(f"moto.{module}"), name)
 
+
+def drawn() -> list[Any]:
+    """Draw and ask for the time through every door."""
+    mock_random = door("moto_api._internal", "mock_random")
     return [
-        utcnow(),
-        unix_time(),
-        secrets.time.time(),  # type: ignore[attr-defined]
-        s3.datetime.datetime.now(tz=UTC),
-        managed_state_model.datetime.now(),
+        door("core.utils", "utcnow")(),
+        door("core.utils", "unix_time")(),
+        door("secretsmanager.models", "time").time(),
+        door("s3.models", "datetime").datetime.now(tz=UTC),
+        door("moto_api._internal.managed_state_model", "datetime").now(),
         mock_random.uuid4(),
         mock_random.random(),
         mock_random.choice("abcdefgh"),
         mock_random.token_urlsafe(10),
-        kms.os.urandom(32),  # type: ignore[attr-defined]
-        s3.os.urandom(5),
-        iam.os.urandom(5),
-        table_export.uuid4(),
+        door("kms.utils", "os").urandom(32),
+        door("s3.models", "os").urandom(5),
+        door("iam.models", "os").urandom(5),
+        door("dynamodb.models.table_export", "uuid4")(),
     ]
 
 
@@ -93,21 +93,18 @@ def test_the_systems_own_outside() -> None:
     stand_ins.install()
     before = datetime.now(UTC).replace(tzinfo=None)
     one, other = drawn(), drawn()
-    assert before <= one[0] <= other[0]  # type: ignore[operator]
+    assert before <= one[0] <= other[0]
     assert one[5:] != other[5:]
 
 
 def makers() -> dict[str, Callable[[], object]]:
     """What no seed gives."""
-    from moto.ec2.models import key_pairs
-    from moto.ec2.utils import random_rsa_key_pair
-    from moto.kms.utils import generate_private_key
-
+    generate = door("kms.utils", "generate_private_key")
     return {
-        "rsa": random_rsa_key_pair,
-        "ed25519": key_pairs.random_ed25519_key_pair,
-        "kms-rsa": lambda: generate_private_key("RSA_2048").public_key(),
-        "kms-curve": lambda: generate_private_key("ECC_NIST_P384").public_key(),
+        "rsa": door("ec2.utils", "random_rsa_key_pair"),
+        "ed25519": door("ec2.models.key_pairs", "random_ed25519_key_pair"),
+        "kms-rsa": lambda: generate("RSA_2048").public_key(),
+        "kms-curve": lambda: generate("ECC_NIST_P384").public_key(),
     }
 
 
@@ -137,7 +134,7 @@ def test_backends_are_made_in_moments_of_their_own() -> None:
 
     stand_ins.install()
     try:
-        made = []
+        made: list[tuple[list[str], bool]] = []
         for _ in range(2):
             backends.reset()
             stand_ins.open_backends_in(lambda *of: Moment(NOW, Random("/".join(of))))

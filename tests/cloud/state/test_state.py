@@ -7,6 +7,7 @@ import urllib.error
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -191,10 +192,10 @@ class Issuer:
 def test_tokens_are_checked_once() -> None:
     """Whoever signed them may be gone when the call is done again: its word is kept, also its no."""
     issuer = Issuer()
-    federation: Any = KeptFederation(issuer)  # type: ignore[arg-type]
+    federation: Any = KeptFederation(issuer)
     for token, good in (("good", True), ("bad", False)):
-        first = Moment(datetime.now(UTC), module.Random(1))
-        again = Moment(first.now, module.Random(1), again=True)
+        first = Moment(datetime.now(UTC), Random(1))
+        again = Moment(first.now, Random(1), again=True)
         for moment in (first, again):
             again.kept = first.kept
             with during(moment):

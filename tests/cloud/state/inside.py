@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
 # Of the process's own, or reckoned when first asked for out of what else is here.
@@ -42,6 +43,13 @@ def inside(service: str | None = None) -> dict[str, str]:
             if account:
                 lines.update(_lines(f"{held.service_name} {account} {region}", backend, {}))
     return lines
+
+
+def inside_as(other: Mapping[str, str]) -> dict[str, str]:
+    """Write down moto's state with every backend that there was: one that only was looked at is made by looking."""
+    for service, account, region in {(*name.partition(".")[0].split(" "), "")[:3] for name in other}:
+        get_backend(service)[account][region]  # type: ignore[call-overload]
+    return inside()
 
 
 def difference(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:

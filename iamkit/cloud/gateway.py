@@ -18,6 +18,7 @@ from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
 from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
+from iamkit.cloud.completing import completed, home_of
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
@@ -69,6 +70,8 @@ class Gateway:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     network: Network = field(default_factory=Network)
     trail: Trail = field(default_factory=Trail)
+    # Is told of every request whose signature was good: holder, service, region, time.
+    authenticated: Callable[[Holder, str, str, datetime], None] = lambda *_: None
     # moto's state is plain dictionaries: one request at a time looks at them or changes them.
     lock: threading.RLock = field(default_factory=threading.RLock)
     state: State | None = None
@@ -154,6 +157,11 @@ class Gateway:
 
         verified = verify(request, lookup, region=place.region, service=place.service, now=self.clock.laptop())
         progress.holder = holders[-1]
+        told = progress.holder, place.service, place.region, self.clock()
+        if self.state is None:
+            self.authenticated(*told)
+        else:
+            self.state.use(*told, self.authenticated)
         return verified
 
     def _handled(
@@ -164,7 +172,8 @@ class Gateway:
         request_id: str,
         progress: _Progress,
     ) -> Answer | Later:
-        owners = [each.request.resource.owner for each in progress.evaluations]
+        home = home_of(call, self.authorizer.resources)
+        owners = [home, *(each.request.resource.owner for each in progress.evaluations)]
         account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
         act = Act(call, holder, context, account, request_id, self.clock())
         given = self.polling.answer(act, lambda act: self.perform(act, progress.record))
@@ -191,7 +200,8 @@ class Gateway:
         if act.account is None:
             raise NotModelled("a resource without an owner", "name one that exists")
         key = holder.access_key.credentials.access_key_id if holder else "anonymous"
-        return execute(call, act.account, key, act.request_id)
+        whole = completed(call, act.account, self.authorizer.resources)
+        return execute(whole, act.account, key, act.request_id)
 
     def _at_home(self, call: Call, given: Answer) -> Answer:
         """Name this cloud in the URLs of queues: SDKs send to where these point."""

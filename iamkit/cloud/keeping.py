@@ -25,11 +25,15 @@ Told = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Keeping:
-    """Keep what a cloud does, in its state if it has one; `sessions` is its table of sessions."""
+    """Keep what a cloud does, in its state if it has one; `sessions` is its table of sessions.
+
+    `join` tells those who look at the organization which one it is.
+    """
 
     cloud: LocalCloud
     sessions: Sessions
     state: State | None
+    join: Callable[[Organization | None], object]
 
     def keep(self, name: str, told: Told, do: Callable[[], _Given]) -> _Given:
         """Do something that is no call; with a state on disk it is done again from what is told."""
@@ -57,7 +61,9 @@ class Keeping:
         gateway, given = self.cloud.gateway, self.cloud.organization
         with gateway.lock:
             self._join(None)
-            self.state.replay(lambda act: gateway.do(act, lambda _: None), self._again, gateway.holders)
+            self.state.replay(
+                lambda act: gateway.do(act, lambda _: None), self._again, gateway.authenticated, gateway.holders
+            )
         self.sessions.watcher = self._keep_session
         self._keep_organization(given)
 
@@ -72,6 +78,7 @@ class Keeping:
         deeds: Mapping[str, Callable[[], object]] = {
             "let-pass": lambda: cloud.gateway.clock.let_pass(timedelta(seconds=told["seconds"])),
             "open-account": lambda: cloud.open_one_more(told["account"]),
+            "root-key": lambda: cloud.make_root_key(told["account"]),
             "role-session": lambda: role_session(cloud, told["role"], told["account"], told["service"]),
             "session": lambda: self.sessions.restore(given_sessions.read(told, cloud.gateway.holders)),
             "organization": lambda: self._join(read(told)),
@@ -102,3 +109,4 @@ class Keeping:
 
     def _join(self, organization: Organization | None) -> None:
         self.cloud.organization = self.cloud.gateway.authorizer.organization = organization
+        self.join(organization)

@@ -13,8 +13,7 @@ from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.boundaries import UserBoundaries
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
@@ -22,6 +21,7 @@ from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.iam import Account, Iam
 from iamkit.cloud.keeping import Keeping
 from iamkit.cloud.metadata import (
     Container,
@@ -40,6 +40,7 @@ from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder, Session
 from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.store.entities import Key
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
@@ -57,18 +58,7 @@ class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
 
 
-# moto would answer simulations without deciding them.
-_NOT_YET = (
-    "iam:SimulateCustomPolicy",
-    "iam:SimulatePrincipalPolicy",
-)
-
-
 _NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
-
-
-def _refuse(call: Call, *_: object) -> Any:
-    raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
 
 class LocalCloud:
@@ -109,6 +99,8 @@ class LocalCloud:
         self.control: Control
         self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
+        self._root_keys: dict[str, Key] = {}
+        self._opened: dict[str, datetime] = {}
         self._administrators: dict[str, Keys] = {}
         self._directory = None if state is None else Path(state).expanduser()
         self._state: State | None = None
@@ -157,6 +149,8 @@ class LocalCloud:
     def _begin(self) -> None:
         backends.reset()
         backends.seed(self._random.getrandbits(64))
+        backends.use_clock(self._clock)
+        self._root_keys.clear()
         for account in self.accounts:
             with self._beginning("account", account):
                 self._administrators[account] = self._open(account)
@@ -253,18 +247,18 @@ class LocalCloud:
     def root(self, account: str | None = None) -> Keys:
         """Give keys of an account's root user, as nobody should have them."""
         own = account or self.accounts[0]
-        for holder in self._roots.values():
-            if holder.caller.account == own:
-                break
-        else:
-            arn = f"arn:aws:iam::{own}:root"
-            with self._beginning("root", own):
-                key = "AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)
-                held = Credentials(key, self._text(_BASE64, 40))
-            holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
-            self._roots[held.access_key_id] = holder
-        credentials = holder.access_key.credentials
-        return Keys(credentials.access_key_id, credentials.secret_access_key)
+        if own not in self._root_keys:
+            self._keeping.keep("root-key", {"account": own}, lambda: self.make_root_key(own))
+        held = self._roots[self._root_keys[own].id].access_key.credentials
+        return Keys(held.access_key_id, held.secret_access_key)
+
+    def make_root_key(self, account: str) -> None:
+        """Make the key of an account's root user."""
+        arn = f"arn:aws:iam::{account}:root"
+        held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
+        caller = Caller(CallerKind.ROOT, arn, account, unique_id=account)
+        self._roots[held.access_key_id] = Holder(AccessKey(held, principal=arn), caller)
+        self._root_keys[account] = Key(held.access_key_id, True, self._clock())
 
     def instance(
         self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
@@ -323,13 +317,11 @@ class LocalCloud:
     def _open(self, account: str) -> Keys:
         """Make an account with its administrator."""
         backends.open_account(account)
+        self._opened[account] = self._clock()
         iam = backends.backend("iam", account)
         iam.create_user(REGION, ADMINISTRATOR)
         iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
         key = iam.create_access_key(ADMINISTRATOR)
-        if self._state is not None:
-            # Its key may have been given away before a restart.
-            self.root(account)
         return Keys(key.access_key_id, key.secret_access_key)
 
     def _answer(self, request: HttpRequest) -> Answer:
@@ -355,7 +347,7 @@ class LocalCloud:
         def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
             return refused_for(holder.session, service, operation)
 
-        boundaries = UserBoundaries(directory, self._execute)
+        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
         self._functions = Functions(
             authorizer.resources,
             sts.assume_as_service,
@@ -366,17 +358,14 @@ class LocalCloud:
         )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
-            "iam:PutUserPermissionsBoundary": boundaries.put,
-            "iam:DeleteUserPermissionsBoundary": boundaries.delete,
-            "iam:CreateUser": boundaries.create_user,
+            **iam.handlers(),
             "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
             **self._functions.handlers(),
-            **dict.fromkeys(_NOT_YET, _refuse),
         }
         gateway = Gateway(
             port,
             authorizer,
-            lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
+            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
             self._clock,
             self._request_id,
             refused,
@@ -384,15 +373,20 @@ class LocalCloud:
             self._network,
             self.trail,
             state=self._state,
+            authenticated=iam.authenticated,
         )
         self._stop_sources()
-        self._keeping = keeping = Keeping(self, sessions, self._state)
+        self._keeping = keeping = Keeping(self, sessions, self._state, iam.join)
 
         def do(call: Call, account: str) -> Answer:
             return keeping.do_for_service(call, account, self._request_id())
 
         self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION, do))
         return gateway
+
+    def _account(self, account: str) -> Account:
+        root = self._root_keys.get(account)
+        return Account(self._opened[account], () if root is None else (root,))
 
     def _stop_sources(self) -> None:
         if self._sources is not None:

@@ -8,13 +8,11 @@ actions after something else than the operation; theirs are listed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from iamkit import reference
 from iamkit.cloud.calls import Call
-from iamkit.cloud.state.acts import Act
 
 _READING_NAMES = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Select", "Search", "FilterLogEvents")
 _READING_LEVELS = frozenset({"Read", "List"})
@@ -38,6 +36,8 @@ _CHANGING = frozenset(
 _READING = frozenset(
     {
         "dynamodb:TransactGetItems",
+        "iam:SimulateCustomPolicy",
+        "iam:SimulatePrincipalPolicy",
         "kms:Decrypt",
         "kms:Encrypt",
         "kms:GenerateDataKey",
@@ -96,24 +96,10 @@ class Uses:
     def __init__(self) -> None:
         self._last: dict[str, tuple[datetime, str, str]] = {}
 
-    def of(self, act: Act) -> Mapping[str, str] | None:
-        """Tell what is news about the key of a call, and take note of it."""
-        # STS is not moto's, which notes nothing of it; keys of sessions are not IAM's.
-        if act.holder is None or act.holder.session is not None or act.call.service == "sts":
-            return None
-        use = {
-            "account": act.holder.caller.account or "",
-            "access_key_id": act.holder.access_key.credentials.access_key_id,
-            "service": act.call.service,
-            "region": act.call.region,
-        }
-        now, service, region = self._last.get(use["access_key_id"], (None, "", ""))
-        known = now is not None and act.now - now <= _NEWS_AFTER
-        if known and (service, region) == (use["service"], use["region"]):
-            return None
-        self.note(use, act.now)
-        return use
-
-    def note(self, use: Mapping[str, str], now: datetime) -> None:
-        """Take note of a use."""
-        self._last[use["access_key_id"]] = now, use["service"], use["region"]
+    def is_news(self, access_key_id: str, service: str, region: str, now: datetime) -> bool:
+        """Tell whether a use says something new, and take note of it if it does."""
+        last = self._last.get(access_key_id)
+        if last is not None and last[1:] == (service, region) and now - last[0] <= _NEWS_AFTER:
+            return False
+        self._last[access_key_id] = now, service, region
+        return True

@@ -28,12 +28,14 @@ from iamkit.cloud.state.changing import Uses, is_written
 from iamkit.cloud.state.encoding import decode, encode
 from iamkit.cloud.state.journal import Journal, sync_directory
 from iamkit.cloud.state.locking import lock
-from iamkit.cloud.store.stand_ins import begin_anew, install, mark_used, open_backends_in
+from iamkit.cloud.store.stand_ins import begin_anew, install, open_backends_in
 
 FORMAT = 1
 _SECRET_BYTES = 32
 # What takes time is done after a call, when others may act again, and not done again.
 Do = Callable[[Act], Answer | Later]
+Holders = Callable[[str], Holder | None]
+Note = Callable[[Holder, str, str, datetime], None]
 Again = Callable[[str, Mapping[str, Any]], object]
 _Given = TypeVar("_Given")
 
@@ -156,19 +158,19 @@ class State:
         random = self._random("reading", self._journal.next, self._readings, self._nonce.hex())
         return Moment(now, random, leaves_traces=False)
 
-    def replay(self, do: Do, again: Again, holders: Callable[[str], Holder | None]) -> int:
+    def replay(self, do: Do, again: Again, note: Note, holders: Holders) -> int:
         """Do again what was done, and tell how many calls that were; raises Diverged at the first other outcome.
 
-        `do` does a call, `again` what was kept beside calls.
+        `do` does a call, `again` what was kept beside calls, `note` takes note of a key that was used.
         """
         done = 0
         while (record := self._next()) is not None:
             moment = self._moment(self._journal.next, record["now"])
             moment.kept, moment.again = list(record["kept"]), True
             if record["kind"] == "call":
-                self._repeat(record, moment, partial(self._call_again, record, do, holders))
+                self._repeat(record, moment, partial(_call_again, record, do, holders))
             elif record["name"] == "key-used":
-                self._repeat(record, moment, partial(self._used_again, record))
+                self._repeat(record, moment, partial(self._used_again, record, note, holders))
             else:
                 self._repeat(record, moment, partial(again, record["name"], record["told"]))
             done += 1
@@ -184,14 +186,12 @@ class State:
         if digest_of(outcome) != record["outcome"] or isinstance(outcome, Forgotten):
             raise self._diverged(record) from (outcome if isinstance(outcome, Exception) else None)
 
-    def _call_again(self, record: Mapping[str, Any], do: Do, holders: Callable[[str], Holder | None]) -> Answer | Later:
-        act = act_of(record, holders)
-        self._uses.of(act)
-        return do(act)
-
-    def _used_again(self, record: Mapping[str, Any]) -> None:
-        self._uses.note(record["told"], record["now"])
-        mark_used(**record["told"])
+    def _used_again(self, record: Mapping[str, Any], note: Note, holders: Holders) -> None:
+        told, now = record["told"], record["now"]
+        holder = holders(told["access_key_id"])
+        self._uses.is_news(**told, now=now)
+        if holder is not None:
+            note(holder, told["service"], told["region"], now)
 
     def _diverged(self, record: Mapping[str, Any]) -> Diverged:
         name = record.get("name") or f"{record['service']}:{record['operation']}"
@@ -211,14 +211,17 @@ class State:
             return do(act)
         self._journal.check()
         if not is_written(act.call):
-            news = self._uses.of(act)
-            if news is not None:
-                self.keep("key-used", news, act.now, lambda: mark_used(**news))
             with during(self._reading(act.now)):
                 return do(act)
         # What cannot be written must not be done.
-        self._uses.of(act)
         return self._written(record_of(act), act.now, lambda: do(act))
+
+    def use(self, holder: Holder, service: str, region: str, now: datetime, note: Note) -> None:
+        """Have a use of a key noted if it is news, and write that down; otherwise it is as if it had not been."""
+        key = holder.access_key.credentials.access_key_id
+        if self._uses.is_news(key, service, region, now):
+            told = {"access_key_id": key, "service": service, "region": region}
+            self.keep("key-used", told, now, lambda: note(holder, service, region, now))
 
     def keep(self, name: str, told: Mapping[str, Any], now: datetime, do: Callable[[], _Given]) -> _Given:
         """Do something that is no call, and write it down, as `perform` does."""
@@ -250,6 +253,10 @@ class State:
         """Let go of the directory."""
         open_backends_in(None)
         self._opened.close()
+
+
+def _call_again(record: Mapping[str, Any], do: Do, holders: Holders) -> Answer | Later:
+    return do(act_of(record, holders))
 
 
 def _versions() -> dict[str, str]:

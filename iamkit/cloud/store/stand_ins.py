@@ -214,7 +214,7 @@ def _certificates() -> None:
 
 
 def _last_use() -> None:
-    """Let only what leaves a trace in the cloud say when a key was used last."""
+    """Let no call that is not written down leave the time of its key's use in moto."""
     from moto.iam import models
 
     mark = models.mark_account_as_visited
@@ -227,27 +227,12 @@ def _last_use() -> None:
     models.mark_account_as_visited = marked
 
 
-def mark_used(account: str, access_key_id: str, service: str, region: str) -> None:
-    """Say that an access key is used now."""
-    from moto.iam.models import mark_account_as_visited
-
-    mark_account_as_visited(account, access_key_id, service, region)
-
-
 def _outside() -> None:
     """Send nothing to the world again: it had the message the first time."""
     import requests
-    from moto.awslambda.models import LambdaFunction
-
-    invoke = LambdaFunction.invoke
 
     def post(*arguments: Any, **named: Any) -> Any:
         moment = current()
         return None if moment is not None and moment.again else requests.post(*arguments, **named)
 
-    def invoked(self: Any, *arguments: Any, **named: Any) -> Any:
-        moment = current()
-        return "null" if moment is not None and moment.again else invoke(self, *arguments, **named)
-
     _put("sns.models", "requests", _module(requests, post=post))
-    LambdaFunction.invoke = invoked  # type: ignore[method-assign]

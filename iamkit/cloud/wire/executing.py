@@ -13,6 +13,7 @@ from moto.core.utils import get_service_model
 from iamkit.cloud.calls import Answer, Call, NotModelled
 from iamkit.cloud.services import SERVICES
 from iamkit.cloud.wire.dispatching import dispatch
+from iamkit.cloud.wire.lacking import lacking
 
 # moto looks for a signature in places; it is never checked there.
 _SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
@@ -26,6 +27,9 @@ _IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^
 
 def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:
     """Let moto do what a call asks, in an account; raises NotModelled where moto cannot."""
+    missing = lacking(call)
+    if missing is not None:
+        raise NotModelled(missing, "moto has not built it")
     try:
         outcome = dispatch(_rebuilt(call, account, access_key_id), call.service)
     except NotImplementedError as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,11 +9,8 @@ from botocore.session import get_session
 
 from iamkit.cloud.calls import Call
 from iamkit.cloud.services import SERVICES
-from iamkit.cloud.sessions import Holder
-from iamkit.cloud.state.acts import Act
 from iamkit.cloud.state.changing import _CHANGING, _READING, Uses, is_written
-from iamkit.policy import Caller
-from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
+from iamkit.sigv4 import HttpRequest
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CHANGE = ("Create", "Delete", "Put", "Update", "Attach", "Detach", "Tag", "Untag", "Set", "Send", "Add", "Remove")
@@ -69,18 +65,10 @@ def test_readers(name: str) -> None:
 
 def test_news_of_a_key() -> None:
     """A key is news for another service, another region, or after a quarter of an hour."""
-    key = AccessKey(Credentials("AKIAIOSFODNN7EXAMPLE", "s"))
-    holder = Holder(key, Caller.parse("arn:aws:iam::111122223333:user/alice"))
-    act = Act(call("s3:GetObject"), holder, {}, "111122223333", "id", NOW)
     uses = Uses()
-    assert uses.of(act) == {
-        "account": "111122223333",
-        "access_key_id": "AKIAIOSFODNN7EXAMPLE",
-        "service": "s3",
-        "region": "us-east-1",
-    }
-    assert uses.of(replace(act, now=NOW + timedelta(minutes=15))) is None
-    assert uses.of(replace(act, now=NOW + timedelta(minutes=15, seconds=1))) is not None
-    assert uses.of(replace(act, call=call("sqs:GetQueueUrl"), now=NOW + timedelta(minutes=16))) is not None
-    assert uses.of(replace(act, call=call("sts:GetCallerIdentity"), now=NOW + timedelta(days=1))) is None
-    assert uses.of(replace(act, holder=None)) is None
+    assert uses.is_news("A", "s3", "us-east-1", NOW)
+    assert not uses.is_news("A", "s3", "us-east-1", NOW + timedelta(minutes=15))
+    assert uses.is_news("A", "s3", "us-east-1", NOW + timedelta(minutes=15, seconds=1))
+    assert uses.is_news("A", "sqs", "us-east-1", NOW + timedelta(minutes=16))
+    assert uses.is_news("A", "sqs", "eu-west-1", NOW + timedelta(minutes=16))
+    assert uses.is_news("B", "sqs", "eu-west-1", NOW + timedelta(minutes=16))

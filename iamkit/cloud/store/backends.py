@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from iamkit.cloud.store.managed_policies import aws_managed_policies
+
 PARTITION = "aws"
 _accounts: set[str] = set()
 _clock: list[Callable[[], datetime]] = []
@@ -69,8 +71,19 @@ def reset() -> None:
 
     _accounts.clear()
     _clock.clear()
-    BackendDict.reset()
+    for every in list(BackendDict._instances):  # type: ignore[misc]
+        for owned in list(every.values()):
+            # moto would fill each backend anew before it lets go of it; only S3 has files to close.
+            if every is s3_backends:
+                owned.reset()
+            owned.clear()
+        every.clear()
+    BackendDict._instances.clear()  # type: ignore[misc]
     s3_backends.bucket_accounts.clear()
+
+
+def _untracked(kind: type[Any], *_: object, **__: object) -> Any:
+    return object.__new__(kind)
 
 
 def _anything(_: object) -> None:
@@ -85,12 +98,14 @@ def _no_docker(*_: object, **__: object) -> Any:
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
     from moto.awslambda.models import LambdaFunction
-    from moto.core.config import default_user_config
+    from moto.core.common_models import BaseModel
     from moto.core.serialize import never_return
     from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
 
-    default_user_config["iam"]["load_aws_managed_policies"] = True
+    models.IAMBackend._init_aws_policies = aws_managed_policies  # type: ignore[method-assign, assignment]
+    # moto keeps everything that it ever made for a page of its own server, which is not here.
+    BaseModel.__new__ = _untracked  # type: ignore[method-assign, assignment]
     models.utcnow = _now  # type: ignore[attr-defined]
     # Users have boundaries here, which lists of users do not tell (IAM API Reference, ListUsers).
     shown = responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER

@@ -68,8 +68,8 @@ def test_sessions_of_services(tmp_path: Path) -> None:
         held = session.access_key.credentials
         keys = Keys(held.access_key_id, held.secret_access_key, held.session_token)
         with cloud.instance("web"):
-            profiles = iam.list_instance_profiles()["InstanceProfiles"]
-        assert [each["InstanceProfileName"] for each in profiles] == ["web"]
+            before = profiles(cloud)
+        assert [name for name, *_ in before] == ["web"]
         # A call of the session needs it when it is done again.
         cloud.client("sqs", keys).create_queue(QueueName="made-by-it")
     with LocalCloud(state=state) as cloud:

@@ -133,7 +133,7 @@ def make_sqs(client: Client) -> None:
     )["QueueUrl"]
     for group in ("a", "b", "a"):
         sqs.send_message(QueueUrl=fifo, MessageBody=f"of {group}", MessageGroupId=group)
-    sqs.receive_message(QueueUrl=fifo)
+    sqs.receive_message(QueueUrl=fifo, VisibilityTimeout=600)
 
 
 def ask_sqs(client: Client) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -18,6 +19,9 @@ from iamkit.cloud.state.changing import is_written
 from iamkit.sigv4 import HttpRequest
 from tests.cloud.state.inside import difference, inside, inside_as
 from tests.cloud.state.scenes import ACCOUNT, SCENES
+
+# moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,7 @@ def again(before: dict[str, str], state: Path) -> Iterator[LocalCloud]:
     """The cloud, started anew on the same state."""
     with LocalCloud(state=state) as cloud:
         yield cloud
+    gc.collect()
 
 
 def test_everything_is_the_same_again(again: LocalCloud, before: dict[str, str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,8 @@ from iamkit.sigv4 import HttpRequest
 from tests.cloud.state.inside import difference, inside, inside_as
 from tests.cloud.state.scenes import allow, trust
 
+# moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 NAMES = st.sampled_from(["one", "two", "no such thing", "Ü;+/"])
 PROTOCOLS = {
     "iam": "query",
@@ -109,3 +113,4 @@ def test_done_again(first: list[Any], more: list[Any]) -> None:
             left = inside()
         with LocalCloud(state=state):
             assert difference(left, inside_as(left)) == {}
+    gc.collect()

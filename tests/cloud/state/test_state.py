@@ -105,7 +105,7 @@ def test_another_answer_is_found_out(state: Path, monkeypatch: pytest.MonkeyPatc
 
     with monkeypatch.context() as patched:
         patched.setattr(User, "__init__", other)
-        refused(LocalCloud(state=state).start, Diverged, "call 1 in ")
+        refused(LocalCloud(state=state).start, Diverged, "call 2 in ")
         refused(LocalCloud(state=state).start, Diverged, "`iam:CreateUser`, gives another answer")
     with LocalCloud(state=state) as cloud:
         assert names(cloud) == ["administrator", "alice", "bob"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,13 +48,15 @@ _KEY_TO_BE = (
 class Denied(ServiceError):
     """The engine said no; `evaluation` says why."""
 
-    def __init__(self, call: Call, evaluation: Evaluation) -> None:
+    def __init__(self, call: Call, evaluation: Evaluation, encoded: str = "") -> None:
         code, status = _OWN_CODES.get(call.service) or _CODES[call.protocol]
         message = evaluation.message
         if call.service == "secretsmanager" and evaluation.request.action.startswith("kms:"):
             message = "Access to KMS is not allowed"
         if call.protocol == "ec2":
             message = f"You are not authorized to perform this operation. {message}"
+        if encoded:
+            message += f". Encoded authorization failure message: {encoded}"
         super().__init__(code, message, status)
         self.evaluation = evaluation
 
@@ -68,6 +70,8 @@ class Authorizer:
     organization: Organization | None = None
     network: Network = field(default_factory=Network)
     sets: PolicySets = field(default_factory=PolicySets, repr=False)
+    # Seals the details of a denial for sts:DecodeAuthorizationMessage.
+    encode: Callable[[Evaluation, Policies], str] | None = None
 
     def authorize(
         self, call: Call, holder: Holder | None, context: Mapping[str, ContextValue]
@@ -79,7 +83,7 @@ class Authorizer:
         for need in needed:
             evaluation = self.decide(need, holder, context)
             if not evaluation.allowed:
-                raise Denied(call, evaluation)
+                raise Denied(call, evaluation, self._encoded(call, holder, evaluation))
             evaluations.append(evaluation)
         return tuple(evaluations)
 
@@ -93,6 +97,15 @@ class Authorizer:
         keys = {**context, **self.organization_keys(caller, owner), **need.context}
         request = Request(caller, need.action, Resource(need.resource, owner), keys)
         return evaluate(request, self.policies(holder, need.action, need.resource, owner, by_service=by_service))
+
+    def _encoded(self, call: Call, holder: Holder | None, evaluation: Evaluation) -> str:
+        """Seal why EC2 refuses a change; where it only describes, it does not say (STS, DecodeAuthorizationMessage)."""
+        if self.encode is None or call.protocol != "ec2" or call.operation.startswith("Describe"):
+            return ""
+        request = evaluation.request
+        return self.encode(
+            evaluation, self.policies(holder, request.action, request.resource.arn, request.resource.owner)
+        )
 
     def policies(
         self, holder: Holder | None, action: str, resource: str, owner: str | None, *, by_service: bool = False

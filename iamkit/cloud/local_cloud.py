@@ -18,6 +18,7 @@ from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
+from iamkit.cloud.ec2 import Ec2
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
@@ -42,6 +43,7 @@ from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
 from iamkit.cloud.store.entities import Key
 from iamkit.cloud.sts import Sessions, Sts, refused_for
+from iamkit.cloud.tables import TablePolicies
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
@@ -233,6 +235,10 @@ class LocalCloud:
         seconds = duration.total_seconds()
         self._keeping.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
 
+    def now(self) -> datetime:
+        """Tell the cloud's time, which is the laptop's and as much later as was let pass."""
+        return self._clock()
+
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
         denials = self.trail.denials()
@@ -340,6 +346,7 @@ class LocalCloud:
                 policies_in_force=authorizer.policies,
                 organization_keys=authorizer.organization_keys,
             )
+        authorizer.encode = sts.encode_authorization_message
 
         def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
             return sts.handle(call, holder, context, record)
@@ -359,7 +366,8 @@ class LocalCloud:
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             **iam.handlers(),
-            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
+            "ec2": Ec2(self._execute, {"ModifyInstanceMetadataOptions": keep_omitted_options(self._execute)}).answer,
+            "dynamodb:CreateTable": TablePolicies(self._execute).create_table,
             **self._functions.handlers(),
         }
         gateway = Gateway(

@@ -145,6 +145,11 @@ class Ask:
         except ServiceError:
             raise self.refuse(f"The {kind.replace('-', ' ')} {name} does not exist.") from None
 
+    def vpc(self, arn: str) -> str:
+        """Give the ID of the VPC that a resource of EC2 is in; empty where that is not known."""
+        known = self.resources.keys(arn).get("ec2:Vpc")
+        return known.rpartition("/")[2] if isinstance(known, str) else ""
+
     def need(self, action: str, arn: str = "*", context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
         """Make an authorization, with every condition key that the action has and the call tells."""
         facts = facts_of(action)

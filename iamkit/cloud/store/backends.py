@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from iamkit.cloud.store.function_policies import statement_of
 from iamkit.cloud.store.managed_policies import aws_managed_policies
 
 PARTITION = "aws"
@@ -135,3 +136,34 @@ def _prepare() -> None:
         (models.InstanceProfile, "AIPA"),
     ):
         named(kind, prefix)
+
+    _forget_policies_with_tables()
+    _write_statements_of_functions()
+
+
+def _forget_policies_with_tables() -> None:
+    """Forget a table's policy with it: moto would give it to the next table of that name."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    delete_table = DynamoDBBackend.delete_table
+
+    def delete(self: Any, name: str) -> Any:
+        table = delete_table(self, name)
+        self.resource_policies.pop(table.table_arn, None)
+        return table
+
+    DynamoDBBackend.delete_table = delete  # type: ignore[method-assign]
+
+
+def _write_statements_of_functions() -> None:
+    """Have AddPermission write what Lambda writes: moto would let in others than were named."""
+    from moto.awslambda.policy import Policy
+
+    def decode(self: Any, given: dict[str, Any]) -> Any:
+        made, parent = Policy(self.parent), self.parent
+        made.revision = given.get("RevisionId", "")
+        arn = parent.function_arn if hasattr(parent, "function_arn") else parent.arn
+        made.statements.append(statement_of(given, arn))
+        return made
+
+    Policy.decode_policy = decode  # type: ignore[method-assign, assignment]

@@ -123,8 +123,10 @@ def _default_subnet(ec2: Any, zone: str) -> tuple[str, str] | None:
     return ("subnet", found.id) if found is not None else None
 
 
-def _default_group(ec2: Any, _: str) -> tuple[str, str] | None:
-    found = ec2.get_default_security_group()
+def _default_group(ec2: Any, vpc: str) -> tuple[str, str] | None:
+    """Every VPC has a default group; without a VPC it is the default VPC's."""
+    inside = ec2.groups.get(vpc, {}).values()
+    found = next((each for each in inside if each.name == "default"), None) if vpc else ec2.get_default_security_group()
     return ("security-group", found.id) if found is not None else None
 
 

@@ -12,6 +12,7 @@ from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
 from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, object_encryption, secret_encryption
 from iamkit.cloud.store.kms_keys import keys_of_key
+from iamkit.cloud.store.knowing import keys_known
 from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
@@ -56,7 +57,9 @@ class Resources:
     def keys(self, arn: str) -> Mapping[str, ContextValue]:
         """Tell the condition keys that say what a resource is, other than its tags."""
         read, found = read_arn(arn), self._found(arn)
-        return keys_of_key(found) if read is not None and read.service == "kms" and found is not None else {}
+        if read is not None and read.service == "kms":
+            return keys_of_key(found) if found is not None else {}
+        return keys_known(arn)
 
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object."""
@@ -148,20 +151,25 @@ def _iam(arn: Arn) -> Any:
 
 
 def _function(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
+    parts, functions = arn.resource.split(":"), backend("lambda", arn.account, arn.region)
+    if parts[0] == "layer" and len(parts) == 3:
+        versions = (each for layer in functions._layers._layers.values() for each in layer.layer_versions.values())
+        return next((each for each in versions if each.arn == str(arn)), None)
     if parts[0] != "function" or len(parts) < 2:
         return None
-    functions = backend("lambda", arn.account, arn.region).list_functions()
-    return next((each for each in functions if each.function_name == parts[1]), None)
+    return next((each for each in functions.list_functions() if each.function_name == parts[1]), None)
 
 
 def _key(arn: Arn) -> Any:
     return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
 
 
-def _log_group(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
-    return backend("logs", arn.account, arn.region).groups.get(parts[1]) if len(parts) > 1 else None
+def _logs(arn: Arn) -> Any:
+    kind, _, name = arn.resource.partition(":")
+    logs = backend("logs", arn.account, arn.region)
+    if kind == "destination":
+        return next((each for each in logs.destinations.values() if each.destination_name == name), None)
+    return logs.groups.get(name.partition(":")[0]) if kind == "log-group" else None
 
 
 def _table(arn: Arn) -> Any:
@@ -186,7 +194,7 @@ _FINDERS: dict[str, Callable[[Arn], Any]] = {
     "lambda": _function,
     "secretsmanager": _secret,
     "kms": _key,
-    "logs": _log_group,
+    "logs": _logs,
     "ec2": _instance,
 }
 
@@ -208,7 +216,7 @@ _TAGS: dict[str, Callable[[Arn, Any], Mapping[str, str]]] = {
     "sqs": lambda arn, found: dict(found.tags),
     "sns": lambda arn, found: dict(found._tags),
     "dynamodb": lambda arn, found: _pairs(found.tags),
-    "lambda": lambda arn, found: dict(found.tags),
+    "lambda": lambda arn, found: dict(getattr(found, "tags", {})),
     "secretsmanager": lambda arn, found: _pairs(found.tags),
     "kms": lambda arn, found: dict(backend("kms", arn.account, arn.region).tagger.get_tag_dict_for_resource(found.id)),
     "logs": lambda arn, found: dict(
@@ -252,4 +260,5 @@ _POLICIES: dict[str, Callable[[Arn, Any], str | None]] = {
     "lambda": _function_policy,
     "secretsmanager": lambda arn, found: _text(found.policy),
     "kms": lambda arn, found: _text(found.policy),
+    "logs": lambda arn, found: _text(getattr(found, "access_policy", None)),
 }

@@ -21,6 +21,8 @@ _NOT_PASSED_ON = frozenset({"status", "server", "date", "content-length", "conne
     "x-amzn-requestid",
     "x-amz-request-id",
 }
+# What moto says of a path that it does not know.
+_NO_SUCH_PATH: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 # moto makes up an ID; the trail has ours.
 _IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^<]*(?=</requestId>)")
 
@@ -34,7 +36,7 @@ def execute(call: Call, account: str, access_key_id: str, request_id: str) -> An
         outcome = dispatch(_rebuilt(call, account, access_key_id), call.service)
     except NotImplementedError as problem:
         raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto has not built it") from problem
-    if outcome is None:
+    if outcome is None or outcome == _NO_SUCH_PATH:
         raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto does not know it")
     status, headers, body = outcome
     pairs = tuple((str(name), str(value)) for name, value in headers.items() if name.lower() not in _NOT_PASSED_ON)

@@ -23,9 +23,12 @@ from botocore.exceptions import ClientError
 
 from iamkit.cloud.local_cloud import ACCOUNT, REGION, Keys, LocalCloud
 from iamkit.cloud.store.backends import backend
+from iamkit.policy import CallerKind
 
 OTHER_ACCOUNT = "444455556666"
 CALLER = "caller"
+# All inline policies of a user (IAM User Guide, "IAM and AWS STS quotas").
+_INLINE = 2048
 # What a service answers to a caller who may not (A12); a HEAD has no body, and so only the status.
 DENIED = {
     "dynamodb": ("AccessDeniedException", 400),
@@ -88,6 +91,7 @@ class World:
         self.cloud = cloud
         self._counter = itertools.count(1)
         self._clients: dict[tuple[str, str], Any] = {}
+        self._managed = ""
         iam = self.admin("iam")
         iam.create_user(UserName=CALLER)
         key = iam.create_access_key(UserName=CALLER)["AccessKey"]
@@ -111,9 +115,17 @@ class World:
         return f"{stem}-{next(self._counter)}"
 
     def permit(self, *statements: Mapping[str, Any]) -> None:
-        """Give the caller one policy, and no other."""
-        policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-        self.admin("iam").put_user_policy(UserName=CALLER, PolicyName="exactly", PolicyDocument=policy)
+        """Give the caller one policy, and no other; one that is too long for a user stands in a managed policy."""
+        iam = self.admin("iam")
+        if self._managed:
+            iam.detach_user_policy(UserName=CALLER, PolicyArn=self._managed)
+            self._managed = ""
+        policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
+        if len(policy) > _INLINE:
+            self._managed = iam.create_policy(PolicyName=self.name("long"), PolicyDocument=policy)["Policy"]["Arn"]
+            iam.attach_user_policy(UserName=CALLER, PolicyArn=self._managed)
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [NOTHING]})
+        iam.put_user_policy(UserName=CALLER, PolicyName="exactly", PolicyDocument=policy)
 
 
 def nothing(world: World) -> Mapping[str, Any]:
@@ -194,7 +206,11 @@ class Trial:
         self.world.permit(*(statement(each) for each in asked))
         outcome = self.call()
         *_, event = self.world.cloud.trail
-        decided = {(each.request.action, each.request.resource.arn) for each in event.evaluations}
+        # What a service takes on for the caller, as Lambda does a function's role, is not the caller's to be allowed.
+        asked_for = (
+            each.request for each in event.evaluations if each.request.principal.kind is not CallerKind.SERVICE
+        )
+        decided = {(each.action, each.resource.arn) for each in asked_for}
         unknown = {each for each in decided if not any(_fits(need, *each) for need in self.needs)}
         told = f"{event.error_code} {event.error_message}"
         assert outcome.partition(" ")[0] == self.row.ends, told

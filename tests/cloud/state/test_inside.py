@@ -24,6 +24,13 @@ from tests.cloud.state.scenes import ACCOUNT, SCENES
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """Collect that garbage here, when the clouds are gone, and not in the next module."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory."""
@@ -46,7 +53,6 @@ def again(before: dict[str, str], state: Path) -> Iterator[LocalCloud]:
     """The cloud, started anew on the same state."""
     with LocalCloud(state=state) as cloud:
         yield cloud
-    gc.collect()
 
 
 def test_everything_is_the_same_again(again: LocalCloud, before: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -17,7 +16,7 @@ from iamkit.cloud.services import SERVICES
 from iamkit.cloud.state import Act
 from iamkit.cloud.state.changing import is_written
 from iamkit.sigv4 import HttpRequest
-from tests.cloud.state.inside import difference, inside, inside_as
+from tests.cloud.state.inside import close_files, difference, inside, inside_as
 from tests.cloud.state.scenes import ACCOUNT, SCENES
 
 # moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 def collected() -> Iterator[None]:
     """Collect that garbage here, when the clouds are gone, and not in the next module."""
     yield
-    gc.collect()
+    close_files()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from iamkit.cloud.store.function_policies import statement_of
@@ -91,6 +92,10 @@ def _anything(_: object) -> None:
     """Object to nothing."""
 
 
+def _no_web(*_: object, **__: object) -> Any:
+    raise NotImplementedError("moto would send a notification to a web address")
+
+
 def _no_docker(*_: object, **__: object) -> Any:
     raise NotImplementedError("moto would run a function in Docker")
 
@@ -103,6 +108,7 @@ def _prepare() -> None:
     from moto.core.serialize import never_return
     from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
+    from moto.sns import models as sns
 
     models.IAMBackend._init_aws_policies = aws_managed_policies  # type: ignore[method-assign, assignment]
     # moto keeps everything that it ever made for a page of its own server, which is not here.
@@ -117,6 +123,8 @@ def _prepare() -> None:
     validation: Any = policy_validation
     validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
     validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
+    # Nothing leaves the laptop, whatever a subscription says.
+    sns.requests = SimpleNamespace(post=_no_web)  # type: ignore[attr-defined, assignment]
     # Queues, topics and buckets that invoke functions would have it do so.
     LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 

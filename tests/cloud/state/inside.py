@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import types
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
+from moto.s3.models import FakeKey
 
 # Of the process's own, or reckoned when first asked for out of what else is here.
 _PASSED_OVER = frozenset(
@@ -105,3 +108,13 @@ def _parts(path: str, value: Any, seen: dict[int, str]) -> Iterator[tuple[str, s
         for name, each in sorted(vars(value).items()):
             if name not in _PASSED_OVER:
                 yield from _lines(f"{path}.{name}", each, seen)
+
+
+def close_files() -> None:
+    """Close what moto leaves open: files of objects that were written over, of deleted versions, of parts."""
+    for each in gc.get_objects():
+        if isinstance(each, FakeKey):
+            each.dispose()
+        elif isinstance(each, SpooledTemporaryFile):
+            each.close()
+    gc.collect()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -17,11 +16,18 @@ from iamkit.cloud.services import SERVICES
 from iamkit.cloud.state import Act
 from iamkit.cloud.state.changing import is_written
 from iamkit.sigv4 import HttpRequest
-from tests.cloud.state.inside import difference, inside, inside_as
+from tests.cloud.state.inside import close_files, difference, inside, inside_as
 from tests.cloud.state.scenes import ACCOUNT, SCENES
 
 # moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """Collect that garbage here, when the clouds are gone, and not in the next module."""
+    yield
+    close_files()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,6 @@ def again(before: dict[str, str], state: Path) -> Iterator[LocalCloud]:
     """The cloud, started anew on the same state."""
     with LocalCloud(state=state) as cloud:
         yield cloud
-    gc.collect()
 
 
 def test_everything_is_the_same_again(again: LocalCloud, before: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +16,7 @@ from iamkit.cloud.calls import Call, ServiceError
 from iamkit.cloud.local_cloud import ACCOUNT, LocalCloud
 from iamkit.cloud.state import Act
 from iamkit.sigv4 import HttpRequest
-from tests.cloud.state.inside import difference, inside, inside_as
+from tests.cloud.state.inside import close_files, difference, inside, inside_as
 from tests.cloud.state.scenes import allow, trust
 
 # moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
@@ -113,4 +112,4 @@ def test_done_again(first: list[Any], more: list[Any]) -> None:
             left = inside()
         with LocalCloud(state=state):
             assert difference(left, inside_as(left)) == {}
-    gc.collect()
+    close_files()

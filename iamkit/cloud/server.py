@@ -49,7 +49,7 @@ class Application:
             given = _plain(408, f"the body did not arrive within {SECONDS_FOR_A_BODY:.0f} seconds")
         else:
             loop = asyncio.get_running_loop()
-            given = await loop.run_in_executor(self.threads, self.answer, _request(scope, body))
+            given = await loop.run_in_executor(self.threads, self.answer, request_of(scope, body))
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in given.headers]
         if scope["method"] != "HEAD" or not any(name.lower() == b"content-length" for name, _ in headers):
             headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
@@ -72,7 +72,8 @@ class Application:
                 return b"".join(pieces)
 
 
-def _request(scope: Message, body: bytes) -> HttpRequest:
+def request_of(scope: Message, body: bytes = b"") -> HttpRequest:
+    """Make the request of a scope of ASGI and its body."""
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     text = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]

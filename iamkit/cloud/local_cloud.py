@@ -20,6 +20,7 @@ from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.last_use import last_use_from
 from iamkit.cloud.metadata import (
     Container,
     ContainerOptions,
@@ -312,6 +313,7 @@ class LocalCloud:
             "iam:PutUserPermissionsBoundary": boundaries.put,
             "iam:DeleteUserPermissionsBoundary": boundaries.delete,
             "iam:CreateUser": boundaries.create_user,
+            "iam:GetAccessKeyLastUsed": last_use_from(self.trail),
             **self._functions.handlers(),
             "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
             **dict.fromkeys(_NOT_YET, _refuse),

@@ -2,13 +2,30 @@
 
 from iamkit.course.judges.canonical_requests import CANONICAL_REQUEST
 from iamkit.course.judges.cases import Call, Case, Judge, Refusal
+from iamkit.course.judges.chains import KEY_THAT_SIGNS
+from iamkit.course.judges.leaks import LEAKED_KEYS
+from iamkit.course.judges.metadata_calls import METADATA_CREDENTIALS
 from iamkit.course.judges.own_apis import OWN_API
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
+from iamkit.course.judges.processes import PROCESS_DOCUMENT
+from iamkit.course.judges.rotations import ROTATED_KEY
 from iamkit.course.judges.signers import BROKEN_SIGNER
 from iamkit.course.judges.signing_keys import SIGNING_KEY
 
 __all__ = ["JUDGES", "Call", "Case", "Judge", "Refusal"]
 
 JUDGES: dict[str, Judge] = {
-    judge.name: judge for judge in (SIGNING_KEY, CANONICAL_REQUEST, BROKEN_SIGNER, PRESIGNED_URL, OWN_API)
+    judge.name: judge
+    for judge in (
+        SIGNING_KEY,
+        CANONICAL_REQUEST,
+        BROKEN_SIGNER,
+        PRESIGNED_URL,
+        OWN_API,
+        KEY_THAT_SIGNS,
+        LEAKED_KEYS,
+        PROCESS_DOCUMENT,
+        METADATA_CREDENTIALS,
+        ROTATED_KEY,
+    )
 }

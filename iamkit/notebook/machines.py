@@ -6,11 +6,13 @@ the machine that the block stands for; nothing that the learner has is read, and
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,29 @@ class Told(NamedTuple):
 
     method: str | None
     arn: str | None
+
+
+def profile(name: str, key: Mapping[str, str]) -> str:
+    """Write a key as both files have it, under the name of a profile; the key is what CreateAccessKey answers."""
+    lines = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    return f"[{name}]\n" + "".join(f"{setting} = {value}\n" for setting, value in lines.items())
+
+
+def who(session: boto3.Session) -> str:
+    """Say in boto3's word where it found credentials, and after a colon whose they are: a user or a role session."""
+    found = session.get_credentials()
+    if found is None:
+        return "no credentials"
+    arn = session.client("sts").get_caller_identity()["Arn"]
+    return f"{found.method}: {arn.rpartition(':')[2]}"
+
+
+def package(program: str) -> bytes:
+    """Pack a program for Lambda, as the module `app`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        opened.writestr("app.py", program)
+    return packed.getvalue()
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def machine(
             for name in [name for name in os.environ if name.startswith(_OURS)]:
                 del os.environ[name]
             os.environ.update(variables)
-            yield boto3.Session(**(code or {}))  # type: ignore[arg-type]
+            yield boto3.Session(**(code or {}))
         finally:
             os.environ.clear()
             os.environ.update(before)

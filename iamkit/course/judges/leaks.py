@@ -71,7 +71,7 @@ def _removed() -> Iterator[Call]:
         _commit(random, {"config.py": 'KEY = os.environ["AWS_ACCESS_KEY_ID"]\n'}),
         _commit(random, {"old.py": None}),
     ]
-    expected = dict.fromkeys((leaked, other), history[0]["commit"])
+    expected = {each: str(history[0]["commit"]) for each in (leaked, other)}
     told = "The key was taken out later. It is still in the history, and whoever clones the repository clones that too."
     yield _call(history, expected, told)
 

@@ -111,9 +111,9 @@ def _draw(title: str, rungs: Sequence[Rung]) -> Figure:
     panel = fig.subplots()
     panel.set_axis_off()
     panel.set_xlim(0, 100)
-    panel.set_ylim(len(rungs) + 0.35, -0.55)
+    panel.set_ylim(len(rungs) - 0.1, -0.55)
     for x in (3.0, 9.0):
-        panel.plot([x, x], [-0.5, len(rungs) - 0.1], color=_RAIL, linewidth=5, solid_capstyle="round", zorder=1)
+        panel.plot([x, x], [-0.5, len(rungs) - 0.5], color=_RAIL, linewidth=5, solid_capstyle="round", zorder=1)
     for row, rung in enumerate(rungs):
         _draw_rung(panel, row, rung)
     _draw_search(panel, rungs)

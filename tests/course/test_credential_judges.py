@@ -33,7 +33,19 @@ def test_every_machine_signs_with_the_key_that_boto3_takes(made: Machine) -> Non
     assert (found.access_key if found else INSTANCE) == made.winner
 
 
-ODD: list[Any] = [None, 7, [], {}, {"AKIA": 1}, b"bytes", "", Foreign("object", "<object>"), "[1, 2]", '{"Version": 1}', "null"]
+ODD: list[Any] = [
+    None,
+    7,
+    [],
+    {},
+    {"AKIA": 1},
+    b"bytes",
+    "",
+    Foreign("object", "<object>"),
+    "[1, 2]",
+    '{"Version": 1}',
+    "null",
+]
 
 
 @pytest.mark.parametrize("value", ODD)

@@ -90,8 +90,10 @@ def test_boto3_asks_by_version_2_and_the_hole_by_version_1(shown: list[tuple[str
         ("GET", CREDENTIALS, "with", "200"),
         ("GET", CREDENTIALS + "web", "with", "200"),
     ]
-    theirs = re.findall(r"^(PUT|GET) (\S+) (with|without) a token: (\d+)$", said(shown, "stolen = json"), re.MULTILINE)
-    assert theirs == [("GET", CREDENTIALS, "without", "200"), ("GET", CREDENTIALS + "web", "without", "200")]
+    assert re.findall(r"(GET|PUT) (\S+) +(\w.*\w)  +(.*)$", said(shown, "stolen = json"), re.MULTILINE) == [
+        ("GET", "…/security-credentials/", "nothing", "200, the role's name"),
+        ("GET", "…/security-credentials/web", "nothing", "200, credentials"),
+    ]
 
 
 def test_the_thief_reads_until_the_deny_and_the_program_goes_on(shown: list[tuple[str, str]]) -> None:
@@ -101,6 +103,8 @@ def test_the_thief_reads_until_the_deny_and_the_program_goes_on(shown: list[tupl
     assert re.search(r"allowed: \S+:assumed-role/web/i-[0-9a-f]+ ← ec2\.amazonaws\.com: s3:GetObject", text)
     closed = said(shown, "instance.require_tokens()")
     assert closed.startswith("the attack: 401\nthe program reads: carol,4200")
+    assert re.search(r"through the app +GET \S+/web +nothing +401, nothing$", closed, re.MULTILINE)
+    assert re.search(r"with boto3 +GET \S+/web +a token +200, credentials$", closed, re.MULTILINE)
     after = said(shown, 'PolicyName="revoke"')
     assert "version 1 is off, and the thief reads: carol,4200\n" in after
     assert "(AccessDenied)" in after
@@ -132,7 +136,7 @@ def test_a_key_is_changed_and_the_old_one_is_unknown(shown: list[tuple[str, str]
     text = said(shown, "get_access_key_last_used")
     assert "with the new key: arn:aws:iam::111122223333:user/erin" in text
     assert "the old key was last used before the new one: True" in text
-    assert "with the old key: An error occurred (InvalidClientTokenId)" in text
+    assert "with the old key: InvalidClientTokenId" in text
 
 
 def test_a_stored_notebook_tells_no_answer_of_a_prediction(stored: NotebookNode) -> None:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.boundaries import UserBoundaries
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
+from iamkit.cloud.ec2 import Ec2
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
-from iamkit.cloud.last_use import last_use_from
+from iamkit.cloud.iam import Account, Iam
+from iamkit.cloud.keeping import Keeping
 from iamkit.cloud.metadata import (
     Container,
     ContainerOptions,
@@ -31,11 +34,16 @@ from iamkit.cloud.metadata import (
     Surroundings,
     keep_omitted_options,
 )
+from iamkit.cloud.moments import during
 from iamkit.cloud.network import Network
+from iamkit.cloud.run_sessions import role_session
 from iamkit.cloud.server import Application, Server
-from iamkit.cloud.sessions import Holder
+from iamkit.cloud.sessions import Holder, Session
+from iamkit.cloud.state import KeptFederation, State
 from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.store.entities import Key
 from iamkit.cloud.sts import Sessions, Sts, refused_for
+from iamkit.cloud.tables import TablePolicies
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
@@ -52,25 +60,15 @@ class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
 
 
-# moto would answer simulations without deciding them.
-_NOT_YET = (
-    "iam:SimulateCustomPolicy",
-    "iam:SimulatePrincipalPolicy",
-)
-
-
 _NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
-
-
-def _refuse(call: Call, *_: object) -> Any:
-    raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
 
 class LocalCloud:
     """A cloud on loopback, whose requests the engine decides; as a context manager it runs while the block does.
 
     With a seed all names, IDs and keys are the same in every run; `clock` gives the time, aware. moto keeps its state
-    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning.
+    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning. `state` is a
+    directory in which everything is kept over restarts, also when the process is killed.
     """
 
     _running: LocalCloud | None = None
@@ -84,6 +82,7 @@ class LocalCloud:
         clock: Callable[[], datetime] | None = None,
         network: Network | None = None,
         organization: Organization | None = None,
+        state: Path | str | None = None,
     ) -> None:
         self.accounts = tuple(accounts)
         self.trail = Trail()
@@ -102,7 +101,12 @@ class LocalCloud:
         self.control: Control
         self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
+        self._root_keys: dict[str, Key] = {}
+        self._opened: dict[str, datetime] = {}
         self._administrators: dict[str, Keys] = {}
+        self._directory = None if state is None else Path(state).expanduser()
+        self._state: State | None = None
+        self._keeping: Keeping
 
     def __repr__(self) -> str:
         seed = "" if self._seed is None else f"seed={self._seed}, "
@@ -118,7 +122,10 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> LocalCloud:
-        """Open the accounts and begin to listen; raises CloudRunning, and OSError for a port that is taken."""
+        """Open the accounts and begin to listen.
+
+        Raises CloudRunning, OSError for a port that is taken, and for a state on disk what `State` raises.
+        """
         if LocalCloud._running is not None:
             raise CloudRunning(
                 f"a local cloud runs at {LocalCloud._running.endpoint} already\n"
@@ -127,27 +134,53 @@ class LocalCloud:
         server = Server(self._port)
         LocalCloud._running = self
         try:
+            self._open_state()
             self._begin()
             self._server = server
             self.gateway = self._make_gateway(server.port)
             self.control = Control(self, server.port)
+            self._keeping.replay()
             server.start(Application(self._answer))
         except BaseException:
             LocalCloud._running = None
             server.stop()
+            self._close_state()
             raise
         return self
 
     def _begin(self) -> None:
         backends.reset()
         backends.seed(self._random.getrandbits(64))
+        backends.use_clock(self._clock)
+        self._root_keys.clear()
         for account in self.accounts:
-            self._administrators[account] = self._open(account)
+            with self._beginning("account", account):
+                self._administrators[account] = self._open(account)
+
+    def _open_state(self) -> None:
+        if self._directory is None:
+            return
+        told = None if self.accounts == (ACCOUNT,) else self.accounts
+        self._state = state = State(self._directory, told, self._seed, self._clock)
+        self.accounts = state.header.accounts or self.accounts
+        self._seed = state.header.seed
+        self._random = state.chance()
+
+    def _close_state(self) -> None:
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def _beginning(self, *of: str) -> AbstractContextManager[object]:
+        """Be where what is there from the start is made: the same in every run on the same state."""
+        return nullcontext() if self._state is None else during(self._state.beginning(*of))
 
     def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
         gateway, server = self.gateway, self._server
         assert server is not None
+        if self._state is not None:
+            raise ValueError("a cloud with its state on disk is not reset\nhelp: start one with another directory")
         # Without the lock: a function that ends may still have something to say.
         self.functions.stop()
         with gateway.lock:
@@ -167,7 +200,10 @@ class LocalCloud:
             self.functions.stop()
             self._stop_sources()
             self._server.stop()
-            backends.reset()
+            self._keeping.stop()
+            with self.gateway.lock:
+                self._close_state()
+                backends.reset()
             LocalCloud._running = None
 
     @property
@@ -196,7 +232,12 @@ class LocalCloud:
 
     def let_pass(self, duration: timedelta) -> None:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
-        self._clock.let_pass(duration)
+        seconds = duration.total_seconds()
+        self._keeping.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
+
+    def now(self) -> datetime:
+        """Tell the cloud's time, which is the laptop's and as much later as was let pass."""
+        return self._clock()
 
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
@@ -212,16 +253,18 @@ class LocalCloud:
     def root(self, account: str | None = None) -> Keys:
         """Give keys of an account's root user, as nobody should have them."""
         own = account or self.accounts[0]
-        for holder in self._roots.values():
-            if holder.caller.account == own:
-                break
-        else:
-            arn = f"arn:aws:iam::{own}:root"
-            held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
-            holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
-            self._roots[held.access_key_id] = holder
-        credentials = holder.access_key.credentials
-        return Keys(credentials.access_key_id, credentials.secret_access_key)
+        if own not in self._root_keys:
+            self._keeping.keep("root-key", {"account": own}, lambda: self.make_root_key(own))
+        held = self._roots[self._root_keys[own].id].access_key.credentials
+        return Keys(held.access_key_id, held.secret_access_key)
+
+    def make_root_key(self, account: str) -> None:
+        """Make the key of an account's root user."""
+        arn = f"arn:aws:iam::{account}:root"
+        held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
+        caller = Caller(CallerKind.ROOT, arn, account, unique_id=account)
+        self._roots[held.access_key_id] = Holder(AccessKey(held, principal=arn), caller)
+        self._root_keys[account] = Key(held.access_key_id, True, self._clock())
 
     def instance(
         self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
@@ -257,9 +300,18 @@ class LocalCloud:
         if not is_account_id(account):
             raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
         if account not in self._administrators:
-            self.accounts += (account,)
-            self._administrators[account] = self._open(account)
+            self._keeping.keep("open-account", {"account": account}, lambda: self.open_one_more(account))
         return self._administrators[account]
+
+    def open_one_more(self, account: str) -> None:
+        """Open an account that is not open."""
+        self.accounts += (account,)
+        self._administrators[account] = self._open(account)
+
+    def role_session(self, role: str, account: str | None = None, service: str | None = None) -> Session:
+        """Make a session of a role for a program on the laptop; raises UnknownRole, and ServiceError."""
+        told = {"role": role, "account": account, "service": service}
+        return self._keeping.keep("role-session", told, lambda: role_session(self, role, account, service))
 
     def administrator_holder(self, account: str) -> Holder:
         """Tell who an account's administrator is, as the gateway knows callers."""
@@ -271,6 +323,7 @@ class LocalCloud:
     def _open(self, account: str) -> Keys:
         """Make an account with its administrator."""
         backends.open_account(account)
+        self._opened[account] = self._clock()
         iam = backends.backend("iam", account)
         iam.create_user(REGION, ADMINISTRATOR)
         iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
@@ -283,15 +336,17 @@ class LocalCloud:
     def _make_gateway(self, port: int) -> Gateway:
         directory, sessions = self.directory, Sessions(self._random)
         authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        self.sts = sts = Sts(
-            directory,
-            sessions,
-            self.federation,
-            self._clock,
-            self._random,
-            policies_in_force=authorizer.policies,
-            organization_keys=authorizer.organization_keys,
-        )
+        with self._beginning("sts"):
+            self.sts = sts = Sts(
+                directory,
+                sessions,
+                KeptFederation(self.federation),
+                self._clock,
+                self._random,
+                policies_in_force=authorizer.policies,
+                organization_keys=authorizer.organization_keys,
+            )
+        authorizer.encode = sts.encode_authorization_message
 
         def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
             return sts.handle(call, holder, context, record)
@@ -299,7 +354,7 @@ class LocalCloud:
         def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
             return refused_for(holder.session, service, operation)
 
-        boundaries = UserBoundaries(directory, self._execute)
+        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
         self._functions = Functions(
             authorizer.resources,
             sts.assume_as_service,
@@ -310,28 +365,36 @@ class LocalCloud:
         )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
-            "iam:PutUserPermissionsBoundary": boundaries.put,
-            "iam:DeleteUserPermissionsBoundary": boundaries.delete,
-            "iam:CreateUser": boundaries.create_user,
-            "iam:GetAccessKeyLastUsed": last_use_from(self.trail),
+            **iam.handlers(),
+            "ec2": Ec2(self._execute, {"ModifyInstanceMetadataOptions": keep_omitted_options(self._execute)}).answer,
+            "dynamodb:CreateTable": TablePolicies(self._execute).create_table,
             **self._functions.handlers(),
-            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
-            **dict.fromkeys(_NOT_YET, _refuse),
         }
         gateway = Gateway(
             port,
             authorizer,
-            lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
+            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
             self._clock,
             self._request_id,
             refused,
             handlers,
             self._network,
             self.trail,
+            state=self._state,
+            authenticated=iam.authenticated,
         )
         self._stop_sources()
-        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION))
+        self._keeping = keeping = Keeping(self, sessions, self._state, iam.join)
+
+        def do(call: Call, account: str) -> Answer:
+            return keeping.do_for_service(call, account, self._request_id())
+
+        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION, do))
         return gateway
+
+    def _account(self, account: str) -> Account:
+        root = self._root_keys.get(account)
+        return Account(self._opened[account], () if root is None else (root,))
 
     def _stop_sources(self) -> None:
         if self._sources is not None:

@@ -26,12 +26,22 @@ class _TooLarge(Exception):
     pass
 
 
+class _Gone(Exception):
+    """The client hung up, or broke off in the middle: half a request is none."""
+
+
 class Application:
     """The ASGI application: collect a body, let a thread answer."""
 
-    def __init__(self, answer: Callable[[HttpRequest], Answer], most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        answer: Callable[[HttpRequest], Answer],
+        most_bytes: int = MOST_BYTES,
+        seconds_for_a_body: float = SECONDS_FOR_A_BODY,
+    ) -> None:
         self.answer = answer
         self.most_bytes = most_bytes
+        self.seconds_for_a_body = seconds_for_a_body
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="iamkit-cloud")
 
     async def __call__(
@@ -41,12 +51,14 @@ class Application:
         if scope["type"] != "http":
             return
         try:
-            async with asyncio.timeout(SECONDS_FOR_A_BODY):
+            async with asyncio.timeout(self.seconds_for_a_body):
                 body = await self._body(receive)
+        except _Gone:
+            return
         except _TooLarge:
             given = _plain(413, f"a body has at most {self.most_bytes:,} bytes here")
         except TimeoutError:
-            given = _plain(408, f"the body did not arrive within {SECONDS_FOR_A_BODY:.0f} seconds")
+            given = _plain(408, f"the body did not arrive within {self.seconds_for_a_body:g} seconds")
         else:
             loop = asyncio.get_running_loop()
             given = await loop.run_in_executor(self.threads, self.answer, request_of(scope, body))
@@ -62,7 +74,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b""
+                raise _Gone
             piece = message.get("body", b"")
             size += len(piece)
             if size > self.most_bytes:

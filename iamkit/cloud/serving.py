@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 from iamkit.cloud.clients import REGION
@@ -23,11 +24,12 @@ def serve(
     as_json: bool,
     say: Callable[[str], object],
     with_parent: bool = False,
+    state: Path | None = None,
 ) -> None:
     """Run a cloud until the process is told to end; say how to reach it when it is ready.
 
     `with_parent` ends it with its standard input too, as that of a process whose parent is gone. Raises ValueError
-    for what is no account, OSError for a port that is taken.
+    for what is no account, OSError for a port that is taken; for a directory with a `state` these two, and Diverged.
     """
     for account in accounts:
         if len(account) != 12 or not (account.isascii() and account.isdigit()):
@@ -39,7 +41,7 @@ def serve(
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port) as cloud:
+        with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port, state=state) as cloud:
             if with_parent:
                 threading.Thread(target=_watch_input, args=(ended,), name="iamkit-parent", daemon=True).start()
                 say(_as_json(cloud))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -214,14 +215,6 @@ def test_what_has_no_row_is_not_modelled(cloud: LocalCloud) -> None:
     assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == ("NotModelled", 501)
 
 
-def test_what_is_not_there_yet_says_so(cloud: LocalCloud) -> None:
-    """No simulation is answered without being decided."""
-    error = refused(
-        cloud.client("iam").simulate_custom_policy, PolicyInputList=[allow("s3:*")], ActionNames=["s3:GetObject"]
-    )
-    assert error["Error"]["Code"] == "NotModelled"
-
-
 def test_the_same_seed_gives_the_same_keys() -> None:
     """Lessons print names and keys; they must not change from run to run."""
 
@@ -254,3 +247,10 @@ def test_the_trail_keeps_secrets_to_itself(cloud: LocalCloud) -> None:
     assert (first["eventName"], first["requestParameters"]["name"]) == ("CreateSecret", "db")
     assert second["errorCode"] == "ResourceNotFoundException"
     assert first["userIdentity"]["userName"] == "administrator"
+
+
+def test_the_cloud_tells_its_time(cloud: LocalCloud) -> None:
+    """What was let pass is in it, for those who vouch for others in this cloud."""
+    before = cloud.now()
+    cloud.let_pass(timedelta(hours=2))
+    assert timedelta(hours=2) <= cloud.now() - before < timedelta(hours=2, minutes=5)

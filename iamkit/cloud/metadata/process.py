@@ -74,13 +74,19 @@ def _sent(endpoint: str, request: HttpRequest) -> ElementTree.Element:
             return ElementTree.fromstring(response.read())
     except urllib.error.HTTPError as error:
         with error:
-            told = ElementTree.fromstring(error.read())
-        message = next(
-            (each.text for each in told.iter() if each.tag.endswith("}Message") or each.tag == "Message"), ""
-        )
-        raise Refused(f"iamkit: {message}") from error
-    except OSError as error:
+            raise Refused(f"iamkit: {_message(error.read())}") from error
+    except (OSError, ElementTree.ParseError) as error:
         raise Refused(f"iamkit: no cloud answers at {endpoint}\nhelp: does it still run?") from error
+
+
+def _message(body: bytes) -> str:
+    """Find what went wrong in an error of STS; what is no XML is told as it is."""
+    try:
+        told = ElementTree.fromstring(body)
+    except ElementTree.ParseError:
+        return body.decode(errors="replace").strip()
+    messages = (each.text for each in told.iter() if each.tag.rpartition("}")[2] == "Message")
+    return next(messages, None) or "the answer is none of STS"
 
 
 def _asked(arguments: Sequence[str] | None, environment: Mapping[str, str]) -> Asked:

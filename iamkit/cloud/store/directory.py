@@ -14,6 +14,7 @@ from iamkit.cloud.store.reading import read_arn
 from iamkit.policy import Caller, CallerKind, Policy, PolicyType
 from iamkit.sigv4 import AccessKey, Credentials
 
+_WITH_ENTITY = frozenset({CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 AWS_POLICIES = "arn:aws:iam::aws:policy/"
 
 
@@ -101,6 +102,14 @@ class Directory:
                 return Holder(AccessKey(held, key.status == "Active", None, caller.arn), caller)
         return None
 
+    def living(self, holder: Holder | None) -> Holder | None:
+        """Give the holder of a session, unless the role or the user behind it has been deleted (P21)."""
+        if holder is None or holder.caller.kind not in _WITH_ENTITY:
+            return holder
+        if holder.caller.kind is CallerKind.FEDERATED_USER and not holder.caller.user_arn:
+            return holder
+        return holder if self._entity(holder.caller) is not None else None
+
     def _caller(self, user: Any) -> Caller:
         return Caller(
             CallerKind.USER,
@@ -165,21 +174,18 @@ class Directory:
         held = backend("iam", account).managed_policies.get(arn) if account else None
         return None if held is None else _policy(_default(held), held.name, kind)
 
+    def roles(self, account: str) -> tuple[Role, ...]:
+        """List an account's roles, in the order in which they were made."""
+        return tuple(_role(found) for found in backend("iam", account).roles.values())
+
     def role(self, arn: str) -> Role | None:
         """Find a role by its ARN, path included."""
         found = self._named(arn, "role", "roles")
-        if found is None:
-            return None
-        return Role(
-            found.arn,
-            found.name,
-            found.path,
-            found.id,
-            found.assume_role_policy_document,
-            int(found.max_session_duration or 3600),
-            _tags(found.tags),
-            found.permissions_boundary_arn or None,
-        )
+        return None if found is None else _role(found)
+
+    def users(self, account: str) -> tuple[User, ...]:
+        """List an account's users, in the order in which they were made."""
+        return tuple(_user(found) for found in backend("iam", account).users.values())
 
     def role_arns(self, account: str) -> list[str]:
         """List the ARNs of an account's roles."""
@@ -188,7 +194,7 @@ class Directory:
     def user(self, arn: str) -> User | None:
         """Find a user by its ARN, path included."""
         found = self._named(arn, "user", "users")
-        return None if found is None else User(found.arn, found.name, found.path, found.id, _tags(found.tags))
+        return None if found is None else _user(found)
 
     def mfa_devices(self, user_arn: str) -> tuple[MfaDevice, ...]:
         """List the devices that are enabled for a user."""
@@ -215,7 +221,16 @@ class Directory:
         )
 
     def _entity(self, caller: Caller) -> Any:
-        """Find the user or the role whose policies a caller acts under."""
+        """Find the user or the role whose policies a caller acts under.
+
+        One that was made under the name of a deleted one is somebody else (P21).
+        """
+        found = self._behind(caller)
+        if found is None or caller.kind is CallerKind.FEDERATED_USER or caller.unique_id in (None, found.id):
+            return found
+        return None
+
+    def _behind(self, caller: Caller) -> Any:
         if caller.kind is CallerKind.USER:
             return self._named(caller.arn, "user", "users")
         if caller.kind is CallerKind.FEDERATED_USER and caller.user_arn:
@@ -239,6 +254,23 @@ class Directory:
         held = getattr(backend("iam", account), table)
         # moto keeps users by name and roles by ID.
         return held.get(name) or next((each for each in held.values() if each.name == name), None)
+
+
+def _role(found: Any) -> Role:
+    return Role(
+        found.arn,
+        found.name,
+        found.path,
+        found.id,
+        found.assume_role_policy_document,
+        int(found.max_session_duration or 3600),
+        _tags(found.tags),
+        found.permissions_boundary_arn or None,
+    )
+
+
+def _user(found: Any) -> User:
+    return User(found.arn, found.name, found.path, found.id, _tags(found.tags))
 
 
 def _boundary_of(user: Any) -> str | None:

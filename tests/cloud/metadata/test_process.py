@@ -116,6 +116,17 @@ def test_a_cloud_that_does_not_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "iamkit: no cloud answers at http://127.0.0.1:9\nhelp: does it still run?\n"
 
 
+@pytest.mark.usefixtures("environment")
+def test_what_is_no_cloud(cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another server on loopback is told as it answers."""
+    with cloud.instance() as instance:
+        assert main([ROLE, "--endpoint", instance.endpoint]) == 1
+        assert capsys.readouterr().err == "iamkit: the answer is none of STS\n"
+    with cloud.identity_center() as center:
+        assert main([ROLE, "--endpoint", center.endpoint]) == 1
+        assert capsys.readouterr().err == "iamkit: there is nothing here\n"
+
+
 def test_keys_are_needed(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ def rotate(iam, secrets, user, secret):
         else:
             old.append(each["AccessKeyId"])
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    text = json.dumps({"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]})
+    print(json.dumps({"AccessKeyId": key["AccessKeyId"]}))
     for each in old:
         iam.update_access_key(UserName=user, AccessKeyId=each, Status="Inactive")
     return key["AccessKeyId"]

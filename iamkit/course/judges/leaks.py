@@ -89,24 +89,27 @@ def _first() -> Iterator[Call]:
     yield _call(history, {leaked: history[1]["commit"]}, told)
 
 
-def _no_keys() -> Iterator[Call]:
-    random = Random("no leak")
+def _look_alikes() -> Iterator[Call]:
+    random = Random("look-alikes")
     word = "".join(random.choices(_ALPHABET, k=40))
-    look_alikes = {
-        "longer.txt": f"checksum: {key(random)}{word[:12]}\nsignature={word[:9]}{key(random)}\n",
-        "small.txt": f"{key(random).lower()}\nAKIA\nAKIA-{word[:15]}\n",
+    longer = f"checksum: {key(random)}{word[:12]}\nsignature={word[:9]}{key(random)}\n"
+    small = f"{key(random).lower()}\nAKIA\nAKIA-{word[:15]}\n"
+    files = {
+        longer
+        + small: "A part of a longer word is no key: an ID has 20 capitals and digits, and something else around it.",
+        "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n": (
+            "An ID that ends in `EXAMPLE` is one of AWS's documentation. It opens nothing."
+        ),
+        f"signed by {key(random, 'ASIA')} with a session token\n": (
+            "An `ASIA…` key is temporary: it ends by itself, and it is worth nothing without its session token. "
+            "Here we look for those that live until somebody ends them."
+        ),
     }
-    told = "A part of a longer word is no key: an ID has exactly 20 capitals and digits, with something else around it."
-    yield _call([_commit(random, {**look_alikes})], {}, told, told)
-    docs = {"README.md": "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nother: AKIAI44QH8DHBEXAMPLE\n"}
-    told = "An ID that ends in `EXAMPLE` is one of AWS's documentation. It opens nothing."
-    yield _call([_commit(random, {**docs})], {}, told, told)
-    ended = {"crash.log": f"signed by {key(random, 'ASIA')} with a session token\n"}
-    told = (
-        "An `ASIA…` key is temporary: it ends by itself, and it is worth nothing without its session token. "
-        "Here we look for those that live until somebody ends them."
-    )
-    yield _call([_commit(random, {**ended})], {}, told, told)
+    for text, told in files.items():
+        # One key is there each time, so that to find nothing is never right.
+        leaked = key(random)
+        commit = _commit(random, {"notes.txt": text, "settings.ini": f"[s3]\nkey = {leaked}\n"})
+        yield _call([commit], {leaked: commit["commit"]}, f"`{leaked}` in `settings.ini` is missed.", told)
 
 
 LEAKED_KEYS = Judge(
@@ -118,6 +121,6 @@ LEAKED_KEYS = Judge(
         "any file, several keys": _anywhere,
         "taken out since": _removed,
         "the first commit": _first,
-        "no keys": _no_keys,
+        "what is no key": _look_alikes,
     },
 )

@@ -198,8 +198,8 @@ ROTATED_KEY = practice_judge(
     returns="the ID of the new key",
     worlds={
         "the application has a new key": partial(_one, USERS[0], (_new_key_signs,)),
-        "no moment without a key": partial(_one, USERS[1], (_without_a_gap,)),
-        "a way back": partial(_one, USERS[2], (_way_back,)),
+        "no moment without a key": partial(_one, USERS[1], (_new_key_signs, _without_a_gap)),
+        "a way back": partial(_one, USERS[2], (_new_key_signs, _way_back)),
         "two keys already": partial(_one, USERS[3], (_room,)),
     },
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
@@ -12,17 +11,16 @@ from types import TracebackType
 from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
-from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.calls import Answer, Call, ServiceError
+from iamkit.cloud.assembling import Foundation, assemble
+from iamkit.cloud.calls import Answer, Call
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
-from iamkit.cloud.ec2 import Ec2
 from iamkit.cloud.federation import Federation
-from iamkit.cloud.functions import FunctionLogs, Functions
-from iamkit.cloud.gateway import Context, Gateway, Handler, Record
-from iamkit.cloud.iam import Account, Iam
+from iamkit.cloud.functions import Functions
+from iamkit.cloud.gateway import Gateway
+from iamkit.cloud.iam import Account
 from iamkit.cloud.keeping import Keeping
 from iamkit.cloud.metadata import (
     Container,
@@ -32,20 +30,17 @@ from iamkit.cloud.metadata import (
     InstanceOptions,
     Sources,
     Surroundings,
-    keep_omitted_options,
 )
 from iamkit.cloud.moments import during
 from iamkit.cloud.network import Network
 from iamkit.cloud.run_sessions import role_session
 from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder, Session
-from iamkit.cloud.state import KeptFederation, State
-from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.state import State
+from iamkit.cloud.store import Directory, Organization, backends
 from iamkit.cloud.store.entities import Key
-from iamkit.cloud.sts import Sessions, Sts, refused_for
-from iamkit.cloud.tables import TablePolicies
+from iamkit.cloud.sts import Sts
 from iamkit.cloud.trail import Trail
-from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
 from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
 
@@ -217,7 +212,7 @@ class LocalCloud:
     def functions(self) -> Functions:
         """Give what runs functions, to wait for those that were invoked asynchronously."""
         if self._functions is None:
-            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+            raise RuntimeError(_NOT_STARTED)
         return self._functions
 
     def administrator(self, account: str | None = None) -> Keys:
@@ -334,63 +329,31 @@ class LocalCloud:
         return self.control.answer(request) if self.control.answers(request) else self.gateway.answer(request)
 
     def _make_gateway(self, port: int) -> Gateway:
-        directory, sessions = self.directory, Sessions(self._random)
-        authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        with self._beginning("sts"):
-            self.sts = sts = Sts(
-                directory,
-                sessions,
-                KeptFederation(self.federation),
-                self._clock,
-                self._random,
-                policies_in_force=authorizer.policies,
-                organization_keys=authorizer.organization_keys,
-            )
-        authorizer.encode = sts.encode_authorization_message
-
-        def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
-            return sts.handle(call, holder, context, record)
-
-        def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
-            return refused_for(holder.session, service, operation)
-
-        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
-        self._functions = Functions(
-            authorizer.resources,
-            sts.assume_as_service,
+        foundation = Foundation(
+            port,
+            self.directory,
+            self.organization,
+            self._network,
+            self.federation,
             self._clock,
             self._random,
-            FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
-            f"http://127.0.0.1:{port}",
-        )
-        handlers: dict[str, Handler] = {
-            "sts": answer_sts,
-            **iam.handlers(),
-            "ec2": Ec2(self._execute, {"ModifyInstanceMetadataOptions": keep_omitted_options(self._execute)}).answer,
-            "dynamodb:CreateTable": TablePolicies(self._execute).create_table,
-            **self._functions.handlers(),
-        }
-        gateway = Gateway(
-            port,
-            authorizer,
-            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
-            self._clock,
-            self._request_id,
-            refused,
-            handlers,
-            self._network,
             self.trail,
-            state=self._state,
-            authenticated=iam.authenticated,
+            self._roots,
+            self._account,
+            self._beginning,
+            self._state,
         )
+        parts = assemble(foundation)
+        self.sts, self._functions = parts.sts, parts.functions
         self._stop_sources()
-        self._keeping = keeping = Keeping(self, sessions, self._state, iam.join)
+        self._keeping = keeping = Keeping(self, parts.sessions, self._state, parts.iam.join)
 
         def do(call: Call, account: str) -> Answer:
-            return keeping.do_for_service(call, account, self._request_id())
+            return keeping.do_for_service(call, account, foundation.request_id())
 
-        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION, do))
-        return gateway
+        lock = parts.gateway.lock
+        self._sources = Sources(Surroundings(parts.sts, self._clock, self._random, lock, self.endpoint, REGION, do))
+        return parts.gateway
 
     def _account(self, account: str) -> Account:
         root = self._root_keys.get(account)
@@ -399,12 +362,6 @@ class LocalCloud:
     def _stop_sources(self) -> None:
         if self._sources is not None:
             self._sources.stop()
-
-    def _execute(self, call: Call, account: str) -> Answer:
-        return execute(call, account, "iamkit", self._request_id())
-
-    def _request_id(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

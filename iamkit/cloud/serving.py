@@ -13,6 +13,7 @@ from types import FrameType
 
 from iamkit.cloud.clients import REGION
 from iamkit.cloud.local_cloud import ACCOUNT, LocalCloud
+from iamkit.cloud.organization_files import read_organization
 from iamkit.cloud.registry import registered
 
 
@@ -25,6 +26,7 @@ def serve(
     say: Callable[[str], object],
     with_parent: bool = False,
     state: Path | None = None,
+    organization: Path | None = None,
 ) -> None:
     """Run a cloud until the process is told to end; say how to reach it when it is ready.
 
@@ -39,9 +41,15 @@ def serve(
     def end(_signal: int, _frame: FrameType | None) -> None:
         ended.set()
 
+    joined = None
+    if organization is not None:
+        joined, members = read_organization(organization)
+        accounts = tuple(dict.fromkeys((*members, *accounts)))
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port, state=state) as cloud:
+        with LocalCloud(
+            accounts=accounts or (ACCOUNT,), seed=seed, port=port, state=state, organization=joined
+        ) as cloud:
             if with_parent:
                 threading.Thread(target=_watch_input, args=(ended,), name="iamkit-parent", daemon=True).start()
                 say(_as_json(cloud))

@@ -25,6 +25,8 @@ _OURS = ("AWS_", "BOTO_")
 _LOOPBACK = "127.0.0.1,localhost,.localhost"
 # A busy laptop may take longer to answer than an instance would: boto3 gives up after one second.
 _PATIENCE = {"AWS_METADATA_SERVICE_TIMEOUT": "5"}
+# Who forgets to say where the cloud is gets nowhere, and not to AWS.
+_NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
 _PROGRAM = """
 import boto3, json
 session = boto3.Session()
@@ -95,7 +97,7 @@ def elsewhere(environment: Mapping[str, str]) -> Told:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     command = [sys.executable, "-c", _PROGRAM]
     done = subprocess.run(
-        command, env={**kept, **_PATIENCE, **environment}, capture_output=True, text=True, check=False
+        command, env={**kept, **_PATIENCE, **_NOWHERE, **environment}, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr.strip().rpartition("\n")[2])
@@ -118,6 +120,7 @@ def _variables(
         "NO_PROXY": _LOOPBACK,
         "no_proxy": _LOOPBACK,
         **_PATIENCE,
+        **_NOWHERE,
         **together,
         "AWS_EC2_METADATA_DISABLED": "false" if asked else "true",
         **{name: str(folder / file) for name, (file, _) in files.items()},

@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 
 from iamkit.notebook.machines import Told, elsewhere, machine, package, profile, who
 
@@ -63,6 +65,12 @@ def test_the_real_instance_metadata_is_never_asked() -> None:
         assert os.environ["AWS_EC2_METADATA_DISABLED"] == "true"
     with machine({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9", "AWS_EC2_METADATA_DISABLED": "true"}):
         assert os.environ["AWS_EC2_METADATA_DISABLED"] == "false"
+
+
+def test_without_a_cloud_nothing_is_sent_to_aws() -> None:
+    """Keys of the local cloud are none of AWS's business."""
+    with machine(VARIABLES) as session, pytest.raises(EndpointConnectionError, match=r"127\.0\.0\.1:9"):
+        session.client("sts", config=Config(retries={"total_max_attempts": 1})).get_caller_identity()
 
 
 def test_a_process_elsewhere(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from http.client import HTTPConnection
 from typing import Any
 
@@ -149,3 +151,20 @@ def test_a_cloud_that_is_gone_does_not_answer() -> None:
     """It is said, and not waited for."""
     with pytest.raises(NoCloud, match="does not answer"):
         ask(Running("http://127.0.0.1:9", "token"), "events")
+
+
+def test_an_instance_and_what_was_asked_there(cloud: LocalCloud) -> None:
+    """The owner starts its metadata service and sees who asked with a token, and who without."""
+    cloud.client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
+    started = ask(owner(cloud), "instance", role="web", httpTokens="required")
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(started["endpoint"] + "/latest/meta-data/", timeout=10)
+    seen = ask(owner(cloud), "instance-requests", instanceId=started["instanceId"])["requests"]
+    assert seen == [{"method": "GET", "path": "/latest/meta-data/", "token": False, "status": 401}]
+    with pytest.raises(Refusal, match="no role `nobody`"):
+        ask(owner(cloud), "instance", role="nobody")
+    with pytest.raises(Refusal, match="no such instance"):
+        ask(owner(cloud), "instance-requests", instanceId="i-0")
+    ask(owner(cloud), "reset", seed=1)
+    with pytest.raises(Refusal, match="no such instance"):
+        ask(owner(cloud), "instance-requests", instanceId=started["instanceId"])

@@ -66,7 +66,7 @@ def test_each_call_displays_exactly_once_wherever_it_stands() -> None:
 def test_nothing_a_learner_writes_raises(capsys: pytest.CaptureFixture[str]) -> None:
     """A misspelled name, a forgotten argument, a strange value: each gives one clear message."""
     wrong: list[tuple[Any, str]] = [
-        (lambda: check("read-one-prefi", "{}"), "did you mean `read-one-prefix`?"),
+        (lambda: check("read-one-prefi", "{}"), "did you mean `read-one-prefix`"),
         (lambda: check(), "it is called as `check(slug, attempt)`"),  # type: ignore[call-arg]
         (lambda: check(SLUG, {1, 2}), "a set is no policy"),  # type: ignore[arg-type]
         (lambda: check(SLUG, "{"), "expected a key in double quotes"),

@@ -67,7 +67,7 @@ def test_an_unchanged_starter_is_no_error(shell: Any, course: Course) -> None:
 
 def test_a_missing_or_misspelled_name_is_said(shell: Any, course: Course) -> None:
     load_ipython_extension(shell)
-    for line, told in (("", "name it in the first line"), ("read-one-prefi", "did you mean `read-one-prefix`?")):
+    for line, told in (("", "name it in the first line"), ("read-one-prefi", "did you mean `read-one-prefix`")):
         assert shell.run_cell(f"%%policy {line}\n{{}}").success
         assert told in "".join(shown(shell))
     assert isinstance(course, Course)

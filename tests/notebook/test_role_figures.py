@@ -53,8 +53,11 @@ def make_company(cloud: LocalCloud) -> Company:
         (iam, "shop", policy("sts:AssumeRoleWithWebIdentity", Principal={"Federated": GITHUB},
                              Condition={"StringEquals": {SUB: "repo:octo-org/shop:ref:refs/heads/main"}})),
     ]  # fmt: skip
+    iam.create_user(UserName="nobody")
     for client, name, trust in roles:
         client.create_role(RoleName=name, AssumeRolePolicyDocument=trust, MaxSessionDuration=7200)
+    # A principal that is gone is nobody whom the figure could show.
+    iam.delete_user(UserName="nobody")
     for name in ("alice", "bob"):
         iam.create_user(UserName=name)
     for role in ("developer", "deploy"):

@@ -92,6 +92,12 @@ def _anything(_: object) -> None:
     """Object to nothing."""
 
 
+def _close(key: Any) -> None:
+    """Close the file of an object of S3 that is gone; moto would warn that nobody did."""
+    if hasattr(key, "_value_buffer"):
+        key.dispose()
+
+
 def _no_web(*_: object, **__: object) -> Any:
     raise NotImplementedError("moto would send a notification to a web address")
 
@@ -108,6 +114,7 @@ def _prepare() -> None:
     from moto.core.serialize import never_return
     from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
+    from moto.s3 import models as s3
     from moto.sns import models as sns
 
     models.IAMBackend._init_aws_policies = aws_managed_policies  # type: ignore[method-assign, assignment]
@@ -123,6 +130,7 @@ def _prepare() -> None:
     validation: Any = policy_validation
     validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
     validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
+    s3.FakeKey.__del__ = _close  # type: ignore[method-assign]
     # Nothing leaves the laptop, whatever a subscription says.
     sns.requests = SimpleNamespace(post=_no_web)  # type: ignore[attr-defined, assignment]
     # Queues, topics and buckets that invoke functions would have it do so.

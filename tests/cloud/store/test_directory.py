@@ -111,7 +111,7 @@ def test_all_users_and_roles_of_an_account(cloud: LocalCloud) -> None:
     iam = cloud.client("iam")
     iam.create_user(UserName="alice", Path="/dev/")
     for name in ("reader", "audit"):
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=allow("sts:AssumeRole"))
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
     directory = Directory()
     assert [user.name for user in directory.users("111122223333")] == ["administrator", "alice"]
     assert directory.users("111122223333")[1] == directory.user(ALICE)

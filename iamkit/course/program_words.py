@@ -62,7 +62,8 @@ class Words:
     def raised(self, call: Call, answer: Raised) -> Refusal:
         place = answer.line
         details = ((f"line {place}", self.line(place)),) if place is not None else ()
-        feedback = _cure(answer.type, answer.message) or "For these arguments the function must return a value."
+        wanted = "end without an exception" if call.takes_none else "return a value"
+        feedback = _cure(answer.type, answer.message) or f"For these arguments the function must {wanted}."
         return Refusal(feedback, call.expected, _exception(answer.type, answer.message), details=details)
 
     def stopped(self, call: Call, answer: Stopped) -> Refusal:
@@ -132,7 +133,7 @@ class Words:
 
 
 def _without_return(value: Any, call: Call) -> Refusal | None:
-    if value is None:
+    if value is None and not call.takes_none:
         return Refusal("The function returned nothing: is a `return` missing?", call.expected, "None")
     if isinstance(value, Foreign) and value.kind in ("generator", "map", "filter", "zip"):
         feedback = f"A {value.kind} gives its values only while it is read: return `list(…)` of it."

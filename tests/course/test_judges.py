@@ -12,13 +12,18 @@ from urllib.parse import quote
 
 import pytest
 
-from iamkit.course.judges import JUDGES, Call, Refusal
+from iamkit.course.judges import JUDGES as ALL_JUDGES
+from iamkit.course.judges import Call, Refusal
 from iamkit.course.judges.canonical_requests import expected_text, line_names
 from iamkit.course.judges.making import Made
 from iamkit.course.judges.signing_keys import EXAMPLE
+from iamkit.course.practice import PracticeJudge
 from iamkit.sigv4 import Credentials, HttpRequest, derive_key_chain, presign, sign
 
 Answer = Callable[..., Any]
+
+# Those that try things with real clients have tests of their own: a cloud takes seconds.
+JUDGES = {name: judge for name, judge in ALL_JUDGES.items() if not isinstance(judge, PracticeJudge)}
 
 
 def calls(judge: str) -> Iterator[tuple[str, Call]]:
@@ -71,12 +76,19 @@ def right_call(method: str, path: str, body: bytes, credentials: Credentials, at
     return list(sign(request, credentials, region="local", service="orders", at=at).request.headers)
 
 
+def right_statement(message: str) -> dict[str, str] | None:
+    asked = message.partition("not authorized to perform: ")[2]
+    action, _, resource = asked.rpartition(" because ")[0].partition(" on resource: ")
+    return {"Effect": "Allow", "Action": action, "Resource": resource or "*"} if action else None
+
+
 RIGHT: dict[str, Answer] = {
     "signing-key": right_key,
     "canonical-request": right_text,
     "broken-signer": right_headers,
     "presigned-url": right_url,
     "own-api": right_call,
+    "denial-message": right_statement,
 }
 
 
@@ -431,3 +443,66 @@ def test_each_gap_in_the_clients_half_is_found(answer: Answer, case: str, told: 
     found, refusal = first_refusal("own-api", answer)
     assert found == case
     assert told in refusal.feedback
+
+
+# -- denial-message
+
+
+def statement(**changes: Any) -> Answer:
+    """Answer rightly but for some elements of the statement."""
+
+    def answer(message: str) -> Any:
+        right = right_statement(message)
+        return right and {**right, **changes}
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "told"),
+    [
+        (statement(Action="*"), "your own message", "allows `s3:DeleteObject` as well: the message names one action."),
+        (statement(Resource="*"), "your own message", "covers `arn:aws:s3:::reports/2026/february.csv` as well"),
+        (statement(Action="s3:PutObject"), "your own message", "the request is still denied: `s3:GetObject` on"),
+        (statement(Effect="allow"), "your own message", "IAM would not take a policy with this statement:"),
+        (
+            statement(Action=b"s3:GetObject"),
+            "your own message",
+            "IAM would not take a policy with this statement: it is",
+        ),
+        (lambda message: None, "your own message", "Nothing denies this request"),
+        (lambda message: [right_statement(message)], "your own message", "must return a dict, the statement."),
+        (
+            lambda message: right_statement(message.replace(" with an explicit", " because of an explicit")),
+            "an explicit deny",
+            "A statement denies this request, and no Allow wins against it.",
+        ),
+    ],
+)
+def test_each_usual_mistake_with_a_message_has_its_sentence(answer: Answer, case: str, told: str) -> None:
+    found, refusal = first_refusal("denial-message", answer)
+    assert found == case
+    assert told in refusal.feedback
+
+
+def test_a_statement_may_say_the_same_in_other_words() -> None:
+    """With a Sid, with arrays, and with actions in small letters."""
+
+    def other(message: str) -> Any:
+        right = right_statement(message)
+        return right and {
+            "Sid": "FromTheMessage",
+            "Effect": "Allow",
+            "Action": [right["Action"].lower()],
+            "Resource": [right["Resource"]],
+        }
+
+    accepted("denial-message", other)
+
+
+def test_messages_are_those_of_boto3() -> None:
+    """Among them some without a resource, and one whose resource has the word in it that ends the others."""
+    messages = [call.arguments[0] for _, call in calls("denial-message")]
+    assert all(message.startswith("An error occurred (") for message in messages)
+    assert sum(" on resource: " not in message for message in messages) >= 3
+    assert any(message.count(" because ") == 2 for message in messages)

@@ -2,6 +2,8 @@
 
 from iamkit.course.judges.canonical_requests import CANONICAL_REQUEST
 from iamkit.course.judges.cases import Call, Case, Judge, Refusal
+from iamkit.course.judges.denials import DENIAL_MESSAGE
+from iamkit.course.judges.grants import GRANT_READ
 from iamkit.course.judges.own_apis import OWN_API
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
 from iamkit.course.judges.signers import BROKEN_SIGNER
@@ -10,5 +12,14 @@ from iamkit.course.judges.signing_keys import SIGNING_KEY
 __all__ = ["JUDGES", "Call", "Case", "Judge", "Refusal"]
 
 JUDGES: dict[str, Judge] = {
-    judge.name: judge for judge in (SIGNING_KEY, CANONICAL_REQUEST, BROKEN_SIGNER, PRESIGNED_URL, OWN_API)
+    judge.name: judge
+    for judge in (
+        SIGNING_KEY,
+        CANONICAL_REQUEST,
+        BROKEN_SIGNER,
+        PRESIGNED_URL,
+        OWN_API,
+        DENIAL_MESSAGE,
+        GRANT_READ,
+    )
 }

@@ -30,11 +30,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call and how to judge what it returns: None is right. `expected` says what should come, whatever came."""
+    """A call and how to judge what it returns: None is right. `expected` says what should come, whatever came.
+
+    To return nothing is a mistake, of which every learner is told in the same words, unless `takes_none`.
+    """
 
     arguments: tuple[Any, ...]
     expected: str
     judge: Callable[[Any], Refusal | None]
+    takes_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
@@ -20,6 +20,16 @@ from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
 from iamkit.cloud.iam import Account, Iam
+from iamkit.cloud.metadata import (
+    Container,
+    ContainerOptions,
+    IdentityCenter,
+    Instance,
+    InstanceOptions,
+    Sources,
+    Surroundings,
+    keep_omitted_options,
+)
 from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder
@@ -40,6 +50,9 @@ _ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
+
+
+_NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
 
 
 class LocalCloud:
@@ -71,6 +84,7 @@ class LocalCloud:
         self._clock = Clock(clock)
         self._network = network or Network()
         self._server: Server | None = None
+        self._sources: Sources | None = None
         self.directory = Directory()
         self.gateway: Gateway
         self.sts: Sts
@@ -144,6 +158,7 @@ class LocalCloud:
         """Stop listening and forget everything; does nothing for a cloud that does not run."""
         if LocalCloud._running is self and self._server is not None:
             self.functions.stop()
+            self._stop_sources()
             self._server.stop()
             backends.reset()
             LocalCloud._running = None
@@ -152,7 +167,7 @@ class LocalCloud:
     def endpoint(self) -> str:
         """Give the address that SDKs take as `endpoint_url`."""
         if self._server is None:
-            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+            raise RuntimeError(_NOT_STARTED)
         return f"http://127.0.0.1:{self._server.port}"
 
     @property
@@ -201,6 +216,32 @@ class LocalCloud:
             self._root_keys[own] = Key(held.access_key_id, True, self._clock())
         credentials = holder.access_key.credentials
         return Keys(credentials.access_key_id, credentials.secret_access_key)
+
+    def instance(
+        self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
+    ) -> Instance:
+        """Start the metadata service of an EC2 instance with a role (A16); raises NoSuchRole, ValueError."""
+        return self._beside.instance(role_name, account or self.accounts[0], **options)
+
+    def launched(self, instance_id: str, *, account: str | None = None) -> Instance:
+        """Start the metadata service of an instance that was launched with RunInstances; raises NotRunning."""
+        return self._beside.launched(instance_id, account or self.accounts[0])
+
+    def container(
+        self, role_name: str, *, account: str | None = None, **options: Unpack[ContainerOptions]
+    ) -> Container:
+        """Start the credentials endpoint of an ECS task or an EKS pod with a role; raises NoSuchRole, ValueError."""
+        return self._beside.container(role_name, account or self.accounts[0], **options)
+
+    def identity_center(self) -> IdentityCenter:
+        """Start an IAM Identity Center, for profiles with `sso`."""
+        return self._beside.identity_center()
+
+    @property
+    def _beside(self) -> Sources:
+        if self._sources is None:
+            raise RuntimeError(_NOT_STARTED)
+        return self._sources
 
     def _text(self, alphabet: str, length: int) -> str:
         return "".join(self._random.choices(alphabet, k=length))
@@ -265,6 +306,7 @@ class LocalCloud:
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
             **iam.handlers(),
+            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
             **self._functions.handlers(),
         }
         gateway = Gateway(
@@ -279,11 +321,19 @@ class LocalCloud:
             self.trail,
             authenticated=iam.authenticated,
         )
+        self._stop_sources()
+        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION))
         return gateway
 
+<<<<<<< HEAD
     def _account(self, account: str) -> Account:
         root = self._root_keys.get(account)
         return Account(self._opened[account], () if root is None else (root,))
+=======
+    def _stop_sources(self) -> None:
+        if self._sources is not None:
+            self._sources.stop()
+>>>>>>> main
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

@@ -26,6 +26,10 @@ class _TooLarge(Exception):
     pass
 
 
+class _Gone(Exception):
+    """The client hung up, or broke off in the middle: half a request is none."""
+
+
 class Application:
     """The ASGI application: collect a body, let a thread answer."""
 
@@ -49,13 +53,15 @@ class Application:
         try:
             async with asyncio.timeout(self.seconds_for_a_body):
                 body = await self._body(receive)
+        except _Gone:
+            return
         except _TooLarge:
             given = _plain(413, f"a body has at most {self.most_bytes:,} bytes here")
         except TimeoutError:
             given = _plain(408, f"the body did not arrive within {self.seconds_for_a_body:g} seconds")
         else:
             loop = asyncio.get_running_loop()
-            given = await loop.run_in_executor(self.threads, self.answer, _request(scope, body))
+            given = await loop.run_in_executor(self.threads, self.answer, request_of(scope, body))
         headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in given.headers]
         if scope["method"] != "HEAD" or not any(name.lower() == b"content-length" for name, _ in headers):
             headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
@@ -68,7 +74,7 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b""
+                raise _Gone
             piece = message.get("body", b"")
             size += len(piece)
             if size > self.most_bytes:
@@ -78,7 +84,8 @@ class Application:
                 return b"".join(pieces)
 
 
-def _request(scope: Message, body: bytes) -> HttpRequest:
+def request_of(scope: Message, body: bytes = b"") -> HttpRequest:
+    """Make the request of a scope of ASGI and its body."""
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     text = [(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]]

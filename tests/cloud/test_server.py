@@ -83,3 +83,12 @@ def test_what_is_no_http_is_refused() -> None:
             answer = talk(port, sent)
             assert not answer or answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 ", b"HTTP/1.1 501 ")), sent[:60]
         assert asked == []
+
+
+def test_half_a_request_is_none() -> None:
+    """A client that breaks off in the middle of a body has asked for nothing, not for something empty."""
+    with serving() as (port, asked):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+        assert talk(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"done")
+        assert [request.method for request in asked] == ["GET"]

@@ -54,7 +54,7 @@ class Assume(Protocol):
         context: Context,
         record: Record,
         *,
-        session_context: Context,
+        session_keys: Context,
     ) -> Session:
         """Make the role session of a service, or raise ServiceError."""
 
@@ -171,7 +171,7 @@ class Functions:
         source: Context = {"aws:SourceArn": unqualified, "aws:SourceAccount": arn[4]}
         session: Context = {"lambda:SourceFunctionArn": unqualified}
         try:
-            return self.assume(_SERVICE, role, _session_name(arn[6]), source, record, session_context=session)
+            return self.assume(_SERVICE, role, _session_name(arn[6]), source, record, session_keys=session)
         except ServiceError as problem:
             if problem.code != "AccessDenied":
                 raise

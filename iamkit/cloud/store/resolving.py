@@ -118,7 +118,7 @@ def _key_pair(ec2: Any, name: str) -> tuple[str, str] | None:
 
 def _associated(ec2: Any, name: str) -> tuple[str, str] | None:
     every = ec2.iam_instance_profile_associations.items()
-    return next((("instance", instance) for instance, each in every if each.id == name), None)
+    return next((("instance", instance) for instance, each in every if each.association_id == name), None)
 
 
 _EC2_KINDS: dict[str, Callable[[Any, str], tuple[str, str] | None]] = {

@@ -38,13 +38,17 @@ def assume_role(parts: Parts, asked: Asked) -> Answer:
     return open_role_session(parts, asked, wanted)[1]
 
 
-def assume_as_service(parts: Parts, asked: Asked, service: str, session_keys: Mapping[str, ContextValue]) -> Session:
+def assume_as_service(
+    parts: Parts, asked: Asked, service: str, session_keys: Mapping[str, ContextValue], seconds: int | None
+) -> Session:
     """Make a role session for an AWS service, whose principal the trust policy must name (E26)."""
     wanted = Wanted(
         Caller.parse(service),
         asked.parameters["RoleArn"],
         asked.parameters["RoleSessionName"],
+        tags_of(asked.parameters),
         session_keys=session_keys,
+        seconds=seconds,
     )
     return open_role_session(parts, asked, wanted)[0]
 

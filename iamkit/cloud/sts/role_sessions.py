@@ -27,7 +27,8 @@ class Wanted:
     """A role session that a caller asks for.
 
     `request_keys` are the condition keys of the request alone, `session_keys` those that its session goes on to have.
-    `at_most` ends the session early, in seconds from now.
+    `at_most` ends the session early, in seconds from now. `seconds` is how long a service of AWS makes it last, whose
+    sessions the role's maximum does not limit (IAM User Guide, "Update the maximum session duration for a role").
     """
 
     caller: Caller
@@ -38,6 +39,7 @@ class Wanted:
     request_keys: Mapping[str, ContextValue] = field(default_factory=dict)
     session_keys: Mapping[str, ContextValue] = field(default_factory=dict)
     at_most: int | None = None
+    seconds: int | None = None
 
 
 def role_account(role_arn: str) -> str:
@@ -62,7 +64,7 @@ def open_role_session(parts: Parts, asked: Asked, wanted: Wanted, denial: Denial
     if role is None:
         # A policy in force would have to allow it on a role that is not there.
         raise ServiceError("AccessDenied", f"The role {wanted.role_arn} does not exist", 403)
-    seconds = _seconds(asked, role)
+    seconds = _seconds(asked, role) if wanted.seconds is None else wanted.seconds
     if wanted.at_most is not None:
         seconds = min(seconds, wanted.at_most)
     policies = session_policies(asked.parameters, parts.directory, account)

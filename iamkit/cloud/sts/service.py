@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from iamkit.cloud.calls import Call, NotModelled
 from iamkit.cloud.sessions import Holder, Session
@@ -96,17 +97,23 @@ class Sts:
         context: Mapping[str, ContextValue] | None = None,
         record: Callable[[Evaluation], None] | None = None,
         *,
-        session_context: Mapping[str, ContextValue] | None = None,
+        session_keys: Mapping[str, ContextValue] | None = None,
+        tags: Mapping[str, str] | None = None,
+        seconds: int | None = None,
     ) -> Session:
         """Make the role session of an AWS service, `lambda.amazonaws.com`, which the trust policy must allow (E26).
 
-        The context has aws:SourceArn and aws:SourceAccount, where the service acts for a resource; the session's own
-        requests go on to have `session_context`.
+        The context has aws:SourceArn and aws:SourceAccount, where the service acts for a resource; `session_keys` are
+        those that every request of the session has, as ec2:RoleDelivery. The tags are transitive. `seconds` may exceed
+        the role's maximum, as with services of AWS.
         """
-        parameters = {"RoleArn": role_arn, "RoleSessionName": session_name}
+        parameters: dict[str, Any] = {"RoleArn": role_arn, "RoleSessionName": session_name}
+        if tags:
+            parameters["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
+            parameters["TransitiveTagKeys"] = list(tags)
         check_parameters("AssumeRole", parameters)
         asked = Asked("AssumeRole", parameters, None, context or {}, self._clock(), record or _unrecorded)
-        return assume_as_service(self._parts, asked, service, session_context or {})
+        return assume_as_service(self._parts, asked, service, session_keys or {}, seconds)
 
     def assume_for(self, caller: Holder, role_arn: str, session_name: str) -> Session:
         """Make a role session for somebody in AWS, as AssumeRole would; raises ServiceError."""

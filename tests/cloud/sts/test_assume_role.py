@@ -240,7 +240,7 @@ def test_service_assumes_its_role() -> None:
     role = world.add_role("function", SERVICE_TRUST)
     function = {"lambda:SourceFunctionArn": f"arn:aws:lambda:us-east-1:{HOME}:function:report"}
     session = world.sts.assume_as_service(
-        "lambda.amazonaws.com", role, "report", {"aws:SourceAccount": HOME}, session_context=function
+        "lambda.amazonaws.com", role, "report", {"aws:SourceAccount": HOME}, session_keys=function
     )
     assert f"arn:aws:sts::{HOME}:assumed-role/function/report" == session.caller.arn
     assert session.maker == "lambda.amazonaws.com"
@@ -258,6 +258,38 @@ def test_service_is_refused_for_others(service: str, source: str) -> None:
     with pytest.raises(ServiceError) as refused:
         world.sts.assume_as_service(service, role, "report", {"aws:SourceAccount": source})
     assert (refused.value.code, refused.value.status) == ("AccessDenied", 403)
+
+
+def test_sessions_of_services_last_as_long_as_the_service_wants() -> None:
+    """The role's maximum limits whoever asks for a duration, not services of AWS; their keys stay with the session."""
+    world = World()
+    role = world.add_role("function", SERVICE_TRUST)
+    session = world.sts.assume_as_service(
+        "lambda.amazonaws.com",
+        role,
+        "report",
+        {"aws:SourceAccount": HOME},
+        session_keys={"lambda:SourceFunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:report"},
+        seconds=21_600,
+    )
+    assert session.access_key.expires == session.issued + timedelta(hours=6)
+    assert session.context["lambda:SourceFunctionArn"] == "arn:aws:lambda:us-east-1:111122223333:function:report"
+    assert "aws:SourceAccount" not in session.context
+
+
+def test_services_need_to_be_trusted_with_tags() -> None:
+    """Session tags that a service passes need sts:TagSession, and go on through chains."""
+    world = World()
+    principal = {"Service": "pods.eks.amazonaws.com"}
+    plain = world.add_role("plain", trust(principal))
+    tagged = world.add_role("tagged", trust(principal, Action=["sts:AssumeRole", "sts:TagSession"]))
+    tags = {"kubernetes-namespace": "shop"}
+    with pytest.raises(ServiceError) as refused:
+        world.sts.assume_as_service(principal["Service"], plain, "pod", tags=tags)
+    assert "sts:TagSession" in refused.value.message
+    session = world.sts.assume_as_service(principal["Service"], tagged, "pod", tags=tags)
+    assert dict(session.caller.tags) == tags
+    assert session.transitive == frozenset(tags)
 
 
 def test_trust_policy_sees_the_organization() -> None:

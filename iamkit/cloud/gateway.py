@@ -67,6 +67,8 @@ class Gateway:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     network: Network = field(default_factory=Network)
     trail: Trail = field(default_factory=Trail)
+    # Is told of every request whose signature was good: holder, service, region, time.
+    authenticated: Callable[[Holder, str, str, datetime], None] = lambda *_: None
     # moto's state is plain dictionaries: one request at a time looks at them or changes them.
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -140,6 +142,7 @@ class Gateway:
 
         verified = verify(request, lookup, region=place.region, service=place.service, now=self.clock.laptop())
         progress.holder = holders[-1]
+        self.authenticated(progress.holder, place.service, place.region, self.clock())
         return verified
 
     def _handled(

@@ -11,8 +11,7 @@ from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.boundaries import UserBoundaries
-from iamkit.cloud.calls import Answer, Call, NotModelled, ServiceError
+from iamkit.cloud.calls import Answer, Call, ServiceError
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
@@ -20,6 +19,7 @@ from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
 from iamkit.cloud.functions import FunctionLogs, Functions
 from iamkit.cloud.gateway import Context, Gateway, Handler, Record
+from iamkit.cloud.iam import Account, Iam
 from iamkit.cloud.metadata import (
     Container,
     ContainerOptions,
@@ -34,6 +34,7 @@ from iamkit.cloud.network import Network
 from iamkit.cloud.server import Application, Server
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.store.entities import Key
 from iamkit.cloud.sts import Sessions, Sts, refused_for
 from iamkit.cloud.trail import Trail
 from iamkit.cloud.wire import execute
@@ -51,18 +52,7 @@ class CloudRunning(RuntimeError):
     """There is a local cloud in this process already."""
 
 
-# moto would answer simulations without deciding them.
-_NOT_YET = (
-    "iam:SimulateCustomPolicy",
-    "iam:SimulatePrincipalPolicy",
-)
-
-
 _NOT_STARTED = "the local cloud has not been started\n  help: with LocalCloud() as cloud: …"
-
-
-def _refuse(call: Call, *_: object) -> Any:
-    raise NotModelled(f"the operation `{call.operation}` of {call.service}", "the README lists what is not modelled")
 
 
 class LocalCloud:
@@ -101,6 +91,8 @@ class LocalCloud:
         self.control: Control
         self._functions: Functions | None = None
         self._roots: dict[str, Holder] = {}
+        self._root_keys: dict[str, Key] = {}
+        self._opened: dict[str, datetime] = {}
         self._administrators: dict[str, Keys] = {}
 
     def __repr__(self) -> str:
@@ -140,6 +132,8 @@ class LocalCloud:
     def _begin(self) -> None:
         backends.reset()
         backends.seed(self._random.getrandbits(64))
+        backends.use_clock(self._clock)
+        self._root_keys.clear()
         for account in self.accounts:
             self._administrators[account] = self._open(account)
 
@@ -219,6 +213,7 @@ class LocalCloud:
             held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
             holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
             self._roots[held.access_key_id] = holder
+            self._root_keys[own] = Key(held.access_key_id, True, self._clock())
         credentials = holder.access_key.credentials
         return Keys(credentials.access_key_id, credentials.secret_access_key)
 
@@ -270,6 +265,7 @@ class LocalCloud:
     def _open(self, account: str) -> Keys:
         """Make an account with its administrator."""
         backends.open_account(account)
+        self._opened[account] = self._clock()
         iam = backends.backend("iam", account)
         iam.create_user(REGION, ADMINISTRATOR)
         iam.attach_user_policy(_ADMINISTRATOR_ACCESS, ADMINISTRATOR)
@@ -298,7 +294,7 @@ class LocalCloud:
         def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
             return refused_for(holder.session, service, operation)
 
-        boundaries = UserBoundaries(directory, self._execute)
+        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
         self._functions = Functions(
             authorizer.resources,
             sts.assume_as_service,
@@ -309,31 +305,35 @@ class LocalCloud:
         )
         handlers: dict[str, Handler] = {
             "sts": answer_sts,
-            "iam:PutUserPermissionsBoundary": boundaries.put,
-            "iam:DeleteUserPermissionsBoundary": boundaries.delete,
-            "iam:CreateUser": boundaries.create_user,
+            **iam.handlers(),
             "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
             **self._functions.handlers(),
-            **dict.fromkeys(_NOT_YET, _refuse),
         }
         gateway = Gateway(
             port,
             authorizer,
-            lambda key: directory.holder(key) or sessions.holder(key) or self._roots.get(key),
+            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
             self._clock,
             self._request_id,
             refused,
             handlers,
             self._network,
             self.trail,
+            authenticated=iam.authenticated,
         )
         self._stop_sources()
         self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION))
         return gateway
 
+<<<<<<< HEAD
+    def _account(self, account: str) -> Account:
+        root = self._root_keys.get(account)
+        return Account(self._opened[account], () if root is None else (root,))
+=======
     def _stop_sources(self) -> None:
         if self._sources is not None:
             self._sources.stop()
+>>>>>>> main
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

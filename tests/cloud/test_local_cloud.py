@@ -214,14 +214,6 @@ def test_what_has_no_row_is_not_modelled(cloud: LocalCloud) -> None:
     assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == ("NotModelled", 501)
 
 
-def test_what_is_not_there_yet_says_so(cloud: LocalCloud) -> None:
-    """No simulation is answered without being decided."""
-    error = refused(
-        cloud.client("iam").simulate_custom_policy, PolicyInputList=[allow("s3:*")], ActionNames=["s3:GetObject"]
-    )
-    assert error["Error"]["Code"] == "NotModelled"
-
-
 def test_the_same_seed_gives_the_same_keys() -> None:
     """Lessons print names and keys; they must not change from run to run."""
 

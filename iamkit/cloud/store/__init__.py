@@ -1,4 +1,4 @@
-"""What moto keeps, as the rest of the cloud asks for it; read only, but for the accounts themselves."""
+"""What moto keeps, as the rest of the cloud asks for it; what moto would leave wrong behind is put right here, too."""
 
 from iamkit.cloud.store.directory import Directory, MfaDevice, OidcProvider, Role, SamlProvider, User
 from iamkit.cloud.store.functions import Deployed, deployed

@@ -6,11 +6,14 @@ managed policies there to be attached, random names from a generator that can be
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 PARTITION = "aws"
 _accounts: set[str] = set()
+_clock: list[Callable[[], datetime]] = []
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -21,6 +24,14 @@ def backend(service: str, account: str, region: str = PARTITION) -> Any:
     _prepare()
     every: Any = get_backend(service)  # type: ignore[call-overload]
     return every[account][region]
+
+
+def opened(service: str, account: str) -> set[str]:
+    """Name the regions in which an account has used a service, without opening any."""
+    from moto.core.base_backend import BackendDict
+
+    every: Any = BackendDict._instances  # type: ignore[misc]
+    return {region for each in every if each.service_name == service and account in each for region in each[account]}
 
 
 def open_account(account: str) -> None:
@@ -41,14 +52,29 @@ def seed(number: int) -> None:
     mock_random.seed(number)
 
 
+def use_clock(clock: Callable[[], datetime]) -> None:
+    """Let IAM date what it makes by a clock, aware, until everything is forgotten."""
+    _clock[:] = [clock]
+
+
+def _now() -> datetime:
+    """Tell the time as moto keeps it: UTC, without saying so."""
+    return (_clock[0]() if _clock else datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+
+
 def reset() -> None:
     """Forget everything."""
     from moto.core.base_backend import BackendDict
     from moto.s3.models import s3_backends
 
     _accounts.clear()
+    _clock.clear()
     BackendDict.reset()
     s3_backends.bucket_accounts.clear()
+
+
+def _anything(_: object) -> None:
+    """Object to nothing."""
 
 
 def _no_docker(*_: object, **__: object) -> Any:
@@ -60,10 +86,21 @@ def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
     from moto.awslambda.models import LambdaFunction
     from moto.core.config import default_user_config
-    from moto.iam import models
+    from moto.core.serialize import never_return
+    from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
 
     default_user_config["iam"]["load_aws_managed_policies"] = True
+    models.utcnow = _now  # type: ignore[attr-defined]
+    # Users have boundaries here, which lists of users do not tell (IAM API Reference, ListUsers).
+    shown = responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    shown["ListUsersResponse.Users.User.PermissionsBoundary"] = never_return
+
+    # The engine has read a document before moto does; moto takes no numbers in conditions (P32), and of trust policies
+    # only the later version (P1).
+    validation: Any = policy_validation
+    validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
+    validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
     # Queues, topics and buckets that invoke functions would have it do so.
     LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 

@@ -14,6 +14,7 @@ from iamkit.cloud.store.reading import read_arn
 from iamkit.policy import Caller, CallerKind, Policy, PolicyType
 from iamkit.sigv4 import AccessKey, Credentials
 
+_WITH_ENTITY = frozenset({CallerKind.USER, CallerKind.ROLE_SESSION, CallerKind.FEDERATED_USER})
 AWS_POLICIES = "arn:aws:iam::aws:policy/"
 
 
@@ -100,6 +101,14 @@ class Directory:
                 held = _credentials(key.access_key_id, key.secret_access_key)
                 return Holder(AccessKey(held, key.status == "Active", None, caller.arn), caller)
         return None
+
+    def living(self, holder: Holder | None) -> Holder | None:
+        """Give the holder of a session, unless the role or the user behind it has been deleted (P21)."""
+        if holder is None or holder.caller.kind not in _WITH_ENTITY:
+            return holder
+        if holder.caller.kind is CallerKind.FEDERATED_USER and not holder.caller.user_arn:
+            return holder
+        return holder if self._entity(holder.caller) is not None else None
 
     def _caller(self, user: Any) -> Caller:
         return Caller(
@@ -215,7 +224,16 @@ class Directory:
         )
 
     def _entity(self, caller: Caller) -> Any:
-        """Find the user or the role whose policies a caller acts under."""
+        """Find the user or the role whose policies a caller acts under.
+
+        One that was made under the name of a deleted one is somebody else (P21).
+        """
+        found = self._behind(caller)
+        if found is None or caller.kind is CallerKind.FEDERATED_USER or caller.unique_id in (None, found.id):
+            return found
+        return None
+
+    def _behind(self, caller: Caller) -> Any:
         if caller.kind is CallerKind.USER:
             return self._named(caller.arn, "user", "users")
         if caller.kind is CallerKind.FEDERATED_USER and caller.user_arn:

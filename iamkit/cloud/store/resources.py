@@ -198,8 +198,16 @@ def _text(policy: Any) -> str | None:
 
 
 def _function_policy(_: Arn, found: Any) -> str | None:
-    statements = found.policy.statements
+    statements = [_with_principal(statement) for statement in found.policy.statements]
     return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
+
+
+def _with_principal(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read an account, a user or a role that AddPermission names; moto keeps it as it was given."""
+    principal = statement.get("Principal")
+    return (
+        {**statement, "Principal": {"AWS": principal}} if principal != "*" and isinstance(principal, str) else statement
+    )
 
 
 def _table_policy(arn: Arn, _: Any) -> str | None:

@@ -325,15 +325,13 @@ class LocalCloud:
         self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION))
         return gateway
 
-<<<<<<< HEAD
     def _account(self, account: str) -> Account:
         root = self._root_keys.get(account)
         return Account(self._opened[account], () if root is None else (root,))
-=======
+
     def _stop_sources(self) -> None:
         if self._sources is not None:
             self._sources.stop()
->>>>>>> main
 
     def _execute(self, call: Call, account: str) -> Answer:
         return execute(call, account, "iamkit", self._request_id())

@@ -37,6 +37,7 @@ class Control:
             "denials": self._denials,
             "events": self._events,
             "open-account": self._open_account,
+            "root": self._root,
             "let-pass": self._let_pass,
             "reset": self._reset,
         }
@@ -95,6 +96,14 @@ class Control:
         account = _text(asked, "account")
         with self._cloud.gateway.lock:
             keys = self._cloud.open_account(account)
+        return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
+
+    def _root(self, asked: Asked) -> Any:
+        account = _text(asked, "account")
+        with self._cloud.gateway.lock:
+            if account not in self._cloud.accounts:
+                raise LookupError(f"there is no account `{account}`")
+            keys = self._cloud.root(account)
         return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
 
     def _reset(self, asked: Asked) -> Any:

@@ -5,7 +5,10 @@ from iamkit.course.judges.cases import Call, Case, Judge, Refusal
 from iamkit.course.judges.denials import DENIAL_MESSAGE
 from iamkit.course.judges.grants import GRANT_READ
 from iamkit.course.judges.own_apis import OWN_API
+from iamkit.course.judges.phases import PHASE_OF_ERROR
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
+from iamkit.course.judges.principals import READ_ARN, SAME_PRINCIPAL
+from iamkit.course.judges.reports import OLD_KEYS
 from iamkit.course.judges.signers import BROKEN_SIGNER
 from iamkit.course.judges.signing_keys import SIGNING_KEY
 
@@ -21,5 +24,9 @@ JUDGES: dict[str, Judge] = {
         OWN_API,
         DENIAL_MESSAGE,
         GRANT_READ,
+        READ_ARN,
+        PHASE_OF_ERROR,
+        SAME_PRINCIPAL,
+        OLD_KEYS,
     )
 }

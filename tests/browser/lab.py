@@ -55,8 +55,9 @@ RESTART = """async () => {
   await session.session.kernel.info;
 }"""
 
-# axe's contrast check sees no text in JupyterLab's scrolling panels without this.
-OVERFLOW = "html, body, * { overflow: visible !important; }"
+# axe's contrast check sees no text in JupyterLab's scrolling panels without this. Cells out of sight have a guessed
+# height until they are laid out, and what does not fit into it would lie on the next ones.
+OVERFLOW = "html, body, * { overflow: visible !important; content-visibility: visible !important; }"
 AXE = """async (include) => {
   const found = await axe.run({include}, {resultTypes: ['violations']});
   return found.violations.filter(({impact}) => impact === 'serious' || impact === 'critical').flatMap(

@@ -216,7 +216,7 @@ def _pieces_of_id(text: str) -> Iterator[Piece]:
 # -- which phase answered
 
 
-_CELL_HEIGHT, _NAME_WIDTH = 0.52, 2.3
+_CELL_HEIGHT, _NAME_WIDTH = 0.52, 1.65
 
 
 def _draw_phases(title: str, services: Sequence[str], answers: Mapping[str, Mapping[str, tuple[str, bool]]]) -> Figure:
@@ -241,7 +241,7 @@ def _draw_cell(panel: Axes, corner: tuple[float, float], width: float, code: str
     x, y = corner
     panel.add_patch(Rectangle((x + 0.04, y + 0.04), width - 0.08, _CELL_HEIGHT - 0.08, color=color, linewidth=0))
     middle = x + width / 2
-    fitting = min(8.5, (width - 0.2) * 72 / (_ADVANCE * max(len(code), 1)))
+    fitting = min(8.5, (width - 0.14) * 72 / (_ADVANCE * max(len(code), 1)))
     words = [(0.19, code, fitting, _MONO), (0.36, word, 8.0, _SANS)] if code else [(0.26, word, 9.0, _SANS)]
     for down, text, size, family in words:
         panel.text(

@@ -153,14 +153,38 @@ def _need_cloud() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; a free one unless told.")
 @click.option("--account", "accounts", multiple=True, metavar="ID", help="Account to open, 12 digits; may be repeated.")
 @click.option("--seed", type=int, help="Make names, IDs and keys the same in every run.")
+@click.option(
+    "--organization",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Accounts, units, SCPs and RCPs, in JSON.",
+)
+@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Keep everything in DIR over restarts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON instead of shell exports.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="Say JSON, and end when standard input ends.")
-def cloud(port: int | None, accounts: tuple[str, ...], seed: int | None, as_json: bool, with_parent: bool) -> None:
+def cloud(
+    port: int | None,
+    accounts: tuple[str, ...],
+    seed: int | None,
+    organization: Path | None,
+    state: Path | None,
+    as_json: bool,
+    with_parent: bool,
+) -> None:
     """Run the local cloud until Ctrl-C; print its endpoint and an administrator's keys when it is ready."""
     _need_cloud()
     from iamkit.cloud.serving import serve
 
     try:
-        serve(port or 0, accounts, seed, as_json=as_json, say=click.echo, with_parent=with_parent)
+        serve(
+            port or 0,
+            accounts,
+            seed,
+            as_json=as_json,
+            say=click.echo,
+            with_parent=with_parent,
+            state=state,
+            organization=organization,
+        )
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error

@@ -18,6 +18,8 @@ from tests.browser.chromium import find_chromium
 
 ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q")
+# The tests of a file share what is slow to start: a cloud, a kernel, a browser.
+IN_TWO = ("-n", "2", "--dist", "loadfile")
 CLOSING_LINE = re.compile(r"\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
 CHECKS: dict[str, tuple[str, ...]] = {
@@ -25,9 +27,9 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "format": (sys.executable, "-m", "ruff", "format", "--check"),
     "types": (sys.executable, "-m", "mypy"),
     "exercises": (sys.executable, "-m", "iamkit", "check"),
-    "tests": (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "not browser"),
-    "lessons": (*PYTEST, "--nbval", "--nbval-current-env", "lessons"),
-    "browser": (*PYTEST, "-m", "browser", "tests/browser"),
+    "tests": (*PYTEST, *IN_TWO, "-m", "not browser"),
+    "lessons": (*PYTEST, *IN_TWO, "--nbval", "--nbval-current-env", "lessons"),
+    "browser": (*PYTEST, *IN_TWO, "-m", "browser", "tests/browser"),
 }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iamkit.cloud.actions import Authorization, authorizations
 from iamkit.cloud.calls import Call, ServiceError
+from iamkit.cloud.context import forwarded
 from iamkit.cloud.network import Network
 from iamkit.cloud.policy_sets import PolicySets
 from iamkit.cloud.sessions import Holder
@@ -36,7 +37,8 @@ _CODES = {
 _OWN_CODES = {"sns": ("AuthorizationError", 403)}
 
 
-# A key that is being made: until it has a policy, its account decides (KMS Developer Guide, "Default key policy").
+# A key that is being made, or that is not there: without a policy of its own its account decides, as it would by
+# default (KMS Developer Guide, "Default key policy").
 _KEY_TO_BE = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"}, '
     '"Action": "kms:*", "Resource": "*"}}'
@@ -46,11 +48,15 @@ _KEY_TO_BE = (
 class Denied(ServiceError):
     """The engine said no; `evaluation` says why."""
 
-    def __init__(self, call: Call, evaluation: Evaluation) -> None:
+    def __init__(self, call: Call, evaluation: Evaluation, encoded: str = "") -> None:
         code, status = _OWN_CODES.get(call.service) or _CODES[call.protocol]
         message = evaluation.message
+        if call.service == "secretsmanager" and evaluation.request.action.startswith("kms:"):
+            message = "Access to KMS is not allowed"
         if call.protocol == "ec2":
             message = f"You are not authorized to perform this operation. {message}"
+        if encoded:
+            message += f". Encoded authorization failure message: {encoded}"
         super().__init__(code, message, status)
         self.evaluation = evaluation
 
@@ -64,6 +70,8 @@ class Authorizer:
     organization: Organization | None = None
     network: Network = field(default_factory=Network)
     sets: PolicySets = field(default_factory=PolicySets, repr=False)
+    # Seals the details of a denial for sts:DecodeAuthorizationMessage.
+    encode: Callable[[Evaluation, Policies], str] | None = None
 
     def authorize(
         self, call: Call, holder: Holder | None, context: Mapping[str, ContextValue]
@@ -75,20 +83,37 @@ class Authorizer:
         for need in needed:
             evaluation = self.decide(need, holder, context)
             if not evaluation.allowed:
-                raise Denied(call, evaluation)
+                raise Denied(call, evaluation, self._encoded(call, holder, evaluation))
             evaluations.append(evaluation)
         return tuple(evaluations)
 
     def decide(self, need: Authorization, holder: Holder | None, context: Mapping[str, ContextValue]) -> Evaluation:
         """Decide one action on one resource."""
+        by_service = need.context.get("aws:ViaAWSService") == "true"
+        if by_service:
+            context = forwarded(context)
         caller = holder.caller if holder else ANONYMOUS
         owner = need.account or self.resources.owner(need.resource) or caller.account
         keys = {**context, **self.organization_keys(caller, owner), **need.context}
         request = Request(caller, need.action, Resource(need.resource, owner), keys)
-        return evaluate(request, self.policies(holder, need.action, need.resource, owner))
+        return evaluate(request, self.policies(holder, need.action, need.resource, owner, by_service=by_service))
 
-    def policies(self, holder: Holder | None, action: str, resource: str, owner: str | None) -> Policies:
-        """Collect every policy that has a say on an action of a caller on a resource (E6–E11, E18)."""
+    def _encoded(self, call: Call, holder: Holder | None, evaluation: Evaluation) -> str:
+        """Seal why EC2 refuses a change; where it only describes, it does not say (STS, DecodeAuthorizationMessage)."""
+        if self.encode is None or call.protocol != "ec2" or call.operation.startswith("Describe"):
+            return ""
+        request = evaluation.request
+        return self.encode(
+            evaluation, self.policies(holder, request.action, request.resource.arn, request.resource.owner)
+        )
+
+    def policies(
+        self, holder: Holder | None, action: str, resource: str, owner: str | None, *, by_service: bool = False
+    ) -> Policies:
+        """Collect every policy that has a say on an action of a caller on a resource (E6–E11, E18).
+
+        What a service asks on behalf of the caller does not pass the caller's VPC endpoint.
+        """
         caller = holder.caller if holder else ANONYMOUS
         service = action.partition(":")[0]
         organization = self.organization
@@ -108,7 +133,7 @@ class Authorizer:
             resource_control=(
                 organization.levels(owner, "resource_control") if organization and service in _UNDER_RCPS else None
             ),
-            vpc_endpoint=self.network.vpc_endpoint_policy,
+            vpc_endpoint=None if by_service else self.network.vpc_endpoint_policy,
             management_account=organization.management_account if organization else None,
         )
 
@@ -116,7 +141,7 @@ class Authorizer:
         """A role's trust policy has a say on becoming it, and on nothing else that is done to the role (E13)."""
         if resource == "*" or (":iam::" in resource and service != "sts"):
             return None
-        if service == "kms" and resource.endswith(":key/*"):
+        if service == "kms" and not self.resources.exists(resource):
             return _KEY_TO_BE.replace("ACCOUNT", resource.split(":")[4])
         return self.resources.policy(resource)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from iamkit.cloud.moments import current
+
 
 class Clock:
     """Tell the cloud's time, aware, when called.
@@ -18,8 +20,9 @@ class Clock:
         self.ahead = timedelta()
 
     def __call__(self) -> datetime:
-        """Give the cloud's time."""
-        return self.laptop() + self.ahead
+        """Give the cloud's time; it stands still while a call is done that may be done again."""
+        moment = current()
+        return self.laptop() + self.ahead if moment is None else moment.now
 
     def let_pass(self, duration: timedelta) -> None:
         """Move the cloud's time on; ValueError for a time that would run backwards."""

@@ -44,6 +44,19 @@ def request_context(
     return context
 
 
+# A service's own request comes from an address of its own (KMS Developer Guide, "Using the IP address condition" and
+# "Using VPC endpoint conditions in policies with AWS KMS permissions").
+_OF_THE_CALLER = frozenset({"aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"})
+
+
+def forwarded(context: Mapping[str, ContextValue]) -> Mapping[str, ContextValue]:
+    """Keep the keys that are true of the request which a service makes on behalf of the caller.
+
+    It is the same caller with the same session, from elsewhere (IAM User Guide, "Forward access sessions").
+    """
+    return {key: value for key, value in context.items() if key not in _OF_THE_CALLER and not key.startswith("s3:")}
+
+
 def _network(network: Network) -> Mapping[str, ContextValue]:
     """Through a VPC endpoint the address is a private one, and has a key of its own."""
     if network.vpc_endpoint is None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from iamkit.cloud.calls import Answer, ServiceError
 from iamkit.cloud.denials import Denial
 from iamkit.cloud.guard import Refused, guard_connection
-from iamkit.cloud.run_sessions import role_session
 from iamkit.sigv4 import HttpRequest
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Control:
 
     def _role_session(self, asked: Asked) -> Any:
         with self._cloud.gateway.lock:
-            session = role_session(self._cloud, _text(asked, "role"), asked.get("account"), asked.get("service"))
+            session = self._cloud.role_session(_text(asked, "role"), asked.get("account"), asked.get("service"))
         given = session.access_key.credentials
         return {
             "endpoint": self._cloud.endpoint,

@@ -18,12 +18,15 @@ from iamkit.cloud.addressing import Address, address, protocol_of
 from iamkit.cloud.authorizing import Authorizer, Denied
 from iamkit.cloud.calls import Answer, Call, Later, NotModelled, ServiceError
 from iamkit.cloud.clock import Clock
+from iamkit.cloud.completing import completed, home_of
 from iamkit.cloud.context import request_context
 from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
 from iamkit.cloud.network import Network
+from iamkit.cloud.polling import Polling
 from iamkit.cloud.services import SERVICES
 from iamkit.cloud.sessions import Holder
+from iamkit.cloud.state import Act, NotKept, State
 from iamkit.cloud.trail import Event, Trail
 from iamkit.cloud.uploads import plain_upload
 from iamkit.cloud.wire import error_answer, error_in, execute, read_call, result_answer
@@ -71,6 +74,11 @@ class Gateway:
     authenticated: Callable[[Holder, str, str, datetime], None] = lambda *_: None
     # moto's state is plain dictionaries: one request at a time looks at them or changes them.
     lock: threading.RLock = field(default_factory=threading.RLock)
+    state: State | None = None
+    polling: Polling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.polling = Polling(self.lock, self.clock)
 
     def answer(self, request: HttpRequest) -> Answer:
         """Answer a request as it arrived; never raises."""
@@ -100,6 +108,13 @@ class Gateway:
             defect = ServiceError("InternalFailure", f"iamkit failed on this request; please report it:\n{where}", 500)
             code, message = defect.code, defect.message
             given = error_answer(defect, progress.protocol, request_id)
+        try:
+            # Neither what was done nor what was read leaves before it is on disk.
+            if self.state is not None:
+                self.state.settle()
+        except NotKept as lost:
+            code, message = "InternalFailure", f"{lost}; nothing more is answered until the cloud starts anew"
+            given = error_answer(ServiceError(code, message, 500), progress.protocol, request_id)
         with self.lock:
             self._record(progress, request_id, now, given, code, message)
         return given
@@ -142,7 +157,11 @@ class Gateway:
 
         verified = verify(request, lookup, region=place.region, service=place.service, now=self.clock.laptop())
         progress.holder = holders[-1]
-        self.authenticated(progress.holder, place.service, place.region, self.clock())
+        told = progress.holder, place.service, place.region, self.clock()
+        if self.state is None:
+            self.authenticated(*told)
+        else:
+            self.state.use(*told, self.authenticated)
         return verified
 
     def _handled(
@@ -153,20 +172,36 @@ class Gateway:
         request_id: str,
         progress: _Progress,
     ) -> Answer | Later:
+        home = home_of(call, self.authorizer.resources)
+        owners = [home, *(each.request.resource.owner for each in progress.evaluations)]
+        account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
+        act = Act(call, holder, context, account, request_id, self.clock())
+        given = self.polling.answer(act, lambda act: self.perform(act, progress.record))
+        if isinstance(given, Later):
+            return given
+        return self._hidden(call, holder, context, self._at_home(call, given))
+
+    def perform(self, act: Act, record: Record) -> Answer | Later:
+        """Do what is allowed, and have it kept where there is a state on disk; the lock is held."""
+        if self.state is None:
+            return self.do(act, record)
+        return self.state.perform(act, lambda act: self.do(act, record))
+
+    def do(self, act: Act, record: Record) -> Answer | Later:
+        """Do a call, now or again."""
+        call, holder = act.call, act.holder
         handler = self.handlers.get(f"{call.service}:{call.operation}") or self.handlers.get(call.service)
         if handler is not None:
-            result = handler(call, holder, context, progress.record)
+            result = handler(call, holder, act.context, record)
             if isinstance(result, Answer | Later):
                 return result
             if result is not None:
-                return result_answer(call, result, request_id)
-        owners = [each.request.resource.owner for each in progress.evaluations]
-        account = next(filter(None, owners), None) or (holder.caller.account if holder else None)
-        if account is None:
+                return result_answer(call, result, act.request_id)
+        if act.account is None:
             raise NotModelled("a resource without an owner", "name one that exists")
         key = holder.access_key.credentials.access_key_id if holder else "anonymous"
-        given = self._at_home(call, execute(call, account, key, request_id))
-        return self._hidden(call, holder, context, given)
+        whole = completed(call, act.account, self.authorizer.resources)
+        return execute(whole, act.account, key, act.request_id)
 
     def _at_home(self, call: Call, given: Answer) -> Answer:
         """Name this cloud in the URLs of queues: SDKs send to where these point."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Unpack
 
 from iamkit.arn import is_account_id
-from iamkit.cloud.authorizing import Authorizer
-from iamkit.cloud.calls import Answer, Call, ServiceError
+from iamkit.cloud.assembling import Foundation, assemble
+from iamkit.cloud.calls import Answer, Call
 from iamkit.cloud.clients import REGION, Keys, make_client
 from iamkit.cloud.clock import Clock
 from iamkit.cloud.control import Control
 from iamkit.cloud.denials import Denial, NoDenials
 from iamkit.cloud.federation import Federation
-from iamkit.cloud.functions import FunctionLogs, Functions
-from iamkit.cloud.gateway import Context, Gateway, Handler, Record
-from iamkit.cloud.iam import Account, Iam
+from iamkit.cloud.functions import Functions
+from iamkit.cloud.gateway import Gateway
+from iamkit.cloud.iam import Account
+from iamkit.cloud.keeping import Keeping
 from iamkit.cloud.metadata import (
     Container,
     ContainerOptions,
@@ -28,16 +30,17 @@ from iamkit.cloud.metadata import (
     InstanceOptions,
     Sources,
     Surroundings,
-    keep_omitted_options,
 )
+from iamkit.cloud.moments import during
 from iamkit.cloud.network import Network
+from iamkit.cloud.run_sessions import role_session
 from iamkit.cloud.server import Application, Server
-from iamkit.cloud.sessions import Holder
-from iamkit.cloud.store import Directory, Organization, Resources, backends
+from iamkit.cloud.sessions import Holder, Session
+from iamkit.cloud.state import State
+from iamkit.cloud.store import Directory, Organization, backends
 from iamkit.cloud.store.entities import Key
-from iamkit.cloud.sts import Sessions, Sts, refused_for
+from iamkit.cloud.sts import Sts
 from iamkit.cloud.trail import Trail
-from iamkit.cloud.wire import execute
 from iamkit.policy import Caller, CallerKind
 from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
 
@@ -59,7 +62,8 @@ class LocalCloud:
     """A cloud on loopback, whose requests the engine decides; as a context manager it runs while the block does.
 
     With a seed all names, IDs and keys are the same in every run; `clock` gives the time, aware. moto keeps its state
-    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning.
+    in the process, so that there can be one cloud in it at a time: a second one raises CloudRunning. `state` is a
+    directory in which everything is kept over restarts, also when the process is killed.
     """
 
     _running: LocalCloud | None = None
@@ -73,6 +77,7 @@ class LocalCloud:
         clock: Callable[[], datetime] | None = None,
         network: Network | None = None,
         organization: Organization | None = None,
+        state: Path | str | None = None,
     ) -> None:
         self.accounts = tuple(accounts)
         self.trail = Trail()
@@ -94,6 +99,9 @@ class LocalCloud:
         self._root_keys: dict[str, Key] = {}
         self._opened: dict[str, datetime] = {}
         self._administrators: dict[str, Keys] = {}
+        self._directory = None if state is None else Path(state).expanduser()
+        self._state: State | None = None
+        self._keeping: Keeping
 
     def __repr__(self) -> str:
         seed = "" if self._seed is None else f"seed={self._seed}, "
@@ -109,7 +117,10 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> LocalCloud:
-        """Open the accounts and begin to listen; raises CloudRunning, and OSError for a port that is taken."""
+        """Open the accounts and begin to listen.
+
+        Raises CloudRunning, OSError for a port that is taken, and for a state on disk what `State` raises.
+        """
         if LocalCloud._running is not None:
             raise CloudRunning(
                 f"a local cloud runs at {LocalCloud._running.endpoint} already\n"
@@ -118,14 +129,17 @@ class LocalCloud:
         server = Server(self._port)
         LocalCloud._running = self
         try:
+            self._open_state()
             self._begin()
             self._server = server
             self.gateway = self._make_gateway(server.port)
             self.control = Control(self, server.port)
+            self._keeping.replay()
             server.start(Application(self._answer))
         except BaseException:
             LocalCloud._running = None
             server.stop()
+            self._close_state()
             raise
         return self
 
@@ -135,12 +149,33 @@ class LocalCloud:
         backends.use_clock(self._clock)
         self._root_keys.clear()
         for account in self.accounts:
-            self._administrators[account] = self._open(account)
+            with self._beginning("account", account):
+                self._administrators[account] = self._open(account)
+
+    def _open_state(self) -> None:
+        if self._directory is None:
+            return
+        told = None if self.accounts == (ACCOUNT,) else self.accounts
+        self._state = state = State(self._directory, told, self._seed, self._clock)
+        self.accounts = state.header.accounts or self.accounts
+        self._seed = state.header.seed
+        self._random = state.chance()
+
+    def _close_state(self) -> None:
+        if self._state is not None:
+            self._state.close()
+            self._state = None
+
+    def _beginning(self, *of: str) -> AbstractContextManager[object]:
+        """Be where what is there from the start is made: the same in every run on the same state."""
+        return nullcontext() if self._state is None else during(self._state.beginning(*of))
 
     def reset(self, seed: int | None = None, accounts: Sequence[str] = (ACCOUNT,)) -> None:
         """Forget everything and begin again where one is, with a seed as in a cloud that was made with it."""
         gateway, server = self.gateway, self._server
         assert server is not None
+        if self._state is not None:
+            raise ValueError("a cloud with its state on disk is not reset\nhelp: start one with another directory")
         # Without the lock: a function that ends may still have something to say.
         self.functions.stop()
         with gateway.lock:
@@ -160,7 +195,10 @@ class LocalCloud:
             self.functions.stop()
             self._stop_sources()
             self._server.stop()
-            backends.reset()
+            self._keeping.stop()
+            with self.gateway.lock:
+                self._close_state()
+                backends.reset()
             LocalCloud._running = None
 
     @property
@@ -174,7 +212,7 @@ class LocalCloud:
     def functions(self) -> Functions:
         """Give what runs functions, to wait for those that were invoked asynchronously."""
         if self._functions is None:
-            raise RuntimeError("the local cloud has not been started\n  help: with LocalCloud() as cloud: …")
+            raise RuntimeError(_NOT_STARTED)
         return self._functions
 
     def administrator(self, account: str | None = None) -> Keys:
@@ -189,7 +227,12 @@ class LocalCloud:
 
     def let_pass(self, duration: timedelta) -> None:
         """Let time pass in the cloud: sessions grow older and end, while signatures stay fresh."""
-        self._clock.let_pass(duration)
+        seconds = duration.total_seconds()
+        self._keeping.keep("let-pass", {"seconds": seconds}, lambda: self._clock.let_pass(duration))
+
+    def now(self) -> datetime:
+        """Tell the cloud's time, which is the laptop's and as much later as was let pass."""
+        return self._clock()
 
     def why(self, number: int | None = None) -> Denial:
         """Explain the last call that was refused, or the one of this number in the trail; raises NoDenials."""
@@ -205,17 +248,18 @@ class LocalCloud:
     def root(self, account: str | None = None) -> Keys:
         """Give keys of an account's root user, as nobody should have them."""
         own = account or self.accounts[0]
-        for holder in self._roots.values():
-            if holder.caller.account == own:
-                break
-        else:
-            arn = f"arn:aws:iam::{own}:root"
-            held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
-            holder = Holder(AccessKey(held, principal=arn), Caller(CallerKind.ROOT, arn, own, unique_id=own))
-            self._roots[held.access_key_id] = holder
-            self._root_keys[own] = Key(held.access_key_id, True, self._clock())
-        credentials = holder.access_key.credentials
-        return Keys(credentials.access_key_id, credentials.secret_access_key)
+        if own not in self._root_keys:
+            self._keeping.keep("root-key", {"account": own}, lambda: self.make_root_key(own))
+        held = self._roots[self._root_keys[own].id].access_key.credentials
+        return Keys(held.access_key_id, held.secret_access_key)
+
+    def make_root_key(self, account: str) -> None:
+        """Make the key of an account's root user."""
+        arn = f"arn:aws:iam::{account}:root"
+        held = Credentials("AKIA" + self._text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), self._text(_BASE64, 40))
+        caller = Caller(CallerKind.ROOT, arn, account, unique_id=account)
+        self._roots[held.access_key_id] = Holder(AccessKey(held, principal=arn), caller)
+        self._root_keys[account] = Key(held.access_key_id, True, self._clock())
 
     def instance(
         self, role_name: str | None = None, *, account: str | None = None, **options: Unpack[InstanceOptions]
@@ -251,9 +295,18 @@ class LocalCloud:
         if not is_account_id(account):
             raise ValueError(f"`{account}` is no account\nhelp: an account ID has 12 digits, as in {ACCOUNT}")
         if account not in self._administrators:
-            self.accounts += (account,)
-            self._administrators[account] = self._open(account)
+            self._keeping.keep("open-account", {"account": account}, lambda: self.open_one_more(account))
         return self._administrators[account]
+
+    def open_one_more(self, account: str) -> None:
+        """Open an account that is not open."""
+        self.accounts += (account,)
+        self._administrators[account] = self._open(account)
+
+    def role_session(self, role: str, account: str | None = None, service: str | None = None) -> Session:
+        """Make a session of a role for a program on the laptop; raises UnknownRole, and ServiceError."""
+        told = {"role": role, "account": account, "service": service}
+        return self._keeping.keep("role-session", told, lambda: role_session(self, role, account, service))
 
     def administrator_holder(self, account: str) -> Holder:
         """Tell who an account's administrator is, as the gateway knows callers."""
@@ -276,54 +329,31 @@ class LocalCloud:
         return self.control.answer(request) if self.control.answers(request) else self.gateway.answer(request)
 
     def _make_gateway(self, port: int) -> Gateway:
-        directory, sessions = self.directory, Sessions(self._random)
-        authorizer = Authorizer(directory, Resources(directory), self.organization, self._network)
-        self.sts = sts = Sts(
-            directory,
-            sessions,
+        foundation = Foundation(
+            port,
+            self.directory,
+            self.organization,
+            self._network,
             self.federation,
             self._clock,
             self._random,
-            policies_in_force=authorizer.policies,
-            organization_keys=authorizer.organization_keys,
-        )
-
-        def answer_sts(call: Call, holder: Holder | None, context: Context, record: Record) -> Any:
-            return sts.handle(call, holder, context, record)
-
-        def refused(holder: Holder, service: str, operation: str) -> ServiceError | None:
-            return refused_for(holder.session, service, operation)
-
-        iam = Iam(directory, self.organization, self._execute, self._clock, self._account)
-        self._functions = Functions(
-            authorizer.resources,
-            sts.assume_as_service,
-            self._clock,
-            self._random,
-            FunctionLogs(lambda request: gateway.answer(request), f"127.0.0.1:{port}", self._clock),
-            f"http://127.0.0.1:{port}",
-        )
-        handlers: dict[str, Handler] = {
-            "sts": answer_sts,
-            **iam.handlers(),
-            "ec2:ModifyInstanceMetadataOptions": keep_omitted_options(self._execute),
-            **self._functions.handlers(),
-        }
-        gateway = Gateway(
-            port,
-            authorizer,
-            lambda key: directory.holder(key) or directory.living(sessions.holder(key)) or self._roots.get(key),
-            self._clock,
-            self._request_id,
-            refused,
-            handlers,
-            self._network,
             self.trail,
-            authenticated=iam.authenticated,
+            self._roots,
+            self._account,
+            self._beginning,
+            self._state,
         )
+        parts = assemble(foundation)
+        self.sts, self._functions = parts.sts, parts.functions
         self._stop_sources()
-        self._sources = Sources(Surroundings(sts, self._clock, self._random, gateway.lock, self.endpoint, REGION))
-        return gateway
+        self._keeping = keeping = Keeping(self, parts.sessions, self._state, parts.iam.join)
+
+        def do(call: Call, account: str) -> Answer:
+            return keeping.do_for_service(call, account, foundation.request_id())
+
+        lock = parts.gateway.lock
+        self._sources = Sources(Surroundings(parts.sts, self._clock, self._random, lock, self.endpoint, REGION, do))
+        return parts.gateway
 
     def _account(self, account: str) -> Account:
         root = self._root_keys.get(account)
@@ -332,12 +362,6 @@ class LocalCloud:
     def _stop_sources(self) -> None:
         if self._sources is not None:
             self._sources.stop()
-
-    def _execute(self, call: Call, account: str) -> Answer:
-        return execute(call, account, "iamkit", self._request_id())
-
-    def _request_id(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
 
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

@@ -8,10 +8,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 from iamkit.cloud.clients import REGION
 from iamkit.cloud.local_cloud import ACCOUNT, LocalCloud
+from iamkit.cloud.organization_files import read_organization
 from iamkit.cloud.registry import registered
 
 
@@ -23,11 +25,13 @@ def serve(
     as_json: bool,
     say: Callable[[str], object],
     with_parent: bool = False,
+    state: Path | None = None,
+    organization: Path | None = None,
 ) -> None:
     """Run a cloud until the process is told to end; say how to reach it when it is ready.
 
     `with_parent` ends it with its standard input too, as that of a process whose parent is gone. Raises ValueError
-    for what is no account, OSError for a port that is taken.
+    for what is no account, OSError for a port that is taken; for a directory with a `state` these two, and Diverged.
     """
     for account in accounts:
         if len(account) != 12 or not (account.isascii() and account.isdigit()):
@@ -37,9 +41,15 @@ def serve(
     def end(_signal: int, _frame: FrameType | None) -> None:
         ended.set()
 
+    joined = None
+    if organization is not None:
+        joined, members = read_organization(organization)
+        accounts = tuple(dict.fromkeys((*members, *accounts)))
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with LocalCloud(accounts=accounts or (ACCOUNT,), seed=seed, port=port) as cloud:
+        with LocalCloud(
+            accounts=accounts or (ACCOUNT,), seed=seed, port=port, state=state, organization=joined
+        ) as cloud:
             if with_parent:
                 threading.Thread(target=_watch_input, args=(ended,), name="iamkit-parent", daemon=True).start()
                 say(_as_json(cloud))

@@ -16,9 +16,23 @@ _CHECKSUM = "x-amz-checksum-"
 _ABOUT_CHECKSUMS = frozenset({"x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"})
 _DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     "crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
+    "crc32c": lambda body: _crt("crc32c", body).to_bytes(4, "big"),
+    "crc64nvme": lambda body: _crt("crc64nvme", body).to_bytes(8, "big"),
+    "md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
     "sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
     "sha256": lambda body: hashlib.sha256(body).digest(),
+    "sha512": lambda body: hashlib.sha512(body).digest(),
 }
+
+
+def _crt(name: str, body: bytes) -> int:
+    """Compute a checksum that the standard library does not have, with AWS's own library."""
+    try:
+        from awscrt import checksums
+    except ImportError:
+        raise NotModelled(f"the checksum {name} without awscrt", "install iamkit[cloud]") from None
+    result: int = getattr(checksums, name)(body)
+    return result
 
 
 def plain_upload(request: HttpRequest, verified: Verified | None) -> HttpRequest:

@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit import Request
+from iamkit.course.askers import has_one_value
 from iamkit.course.classes import representatives
 from iamkit.course.globs import tokens
 from iamkit.course.literals import Text, instances
@@ -115,11 +116,14 @@ def _values(
         return list(dict.fromkeys([*found, *singles[:_MOST_FILLINGS], Value(4, "example-2")]))
 
     def signature(value: Value) -> Hashable:
-        return tuple(_holds(condition, key, value, context) for condition in own for context in assignments)
+        # Some callers have no such key, whatever else the conditions see alike.
+        held = (_holds(condition, key, value, context) for condition in own for context in assignments)
+        return value.value is None, *held
 
     singles = representatives(singles, signature)
     found += singles
-    if key in MULTIVALUED or any(condition.use.qualifier is not Qualifier.NONE for condition in own):
+    qualified = any(condition.use.qualifier is not Qualifier.NONE for condition in own) and not has_one_value(key)
+    if key in MULTIVALUED or qualified:
         few = [str(value.value) for value in representatives(singles, signature, 1)]
         found += [Value(3, several) for several in several_values(few[:6], own)]
     return representatives(sorted(found, key=lambda value: value.cost), signature)

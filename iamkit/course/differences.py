@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from iamkit import Evaluation, Policies, Policy, PolicyType, Request, allows, evaluate
+from iamkit.course.askers import can_be_asked
 from iamkit.course.grid import build_grid
 from iamkit.course.plausible import ALWAYS_PRESENT
 
@@ -128,9 +129,9 @@ def _shared(policies: Policies) -> Policies:
 
 
 def _is_complete(request: Request, statements: Iterable[Statement]) -> bool:
-    """Tell whether the request has the keys that no request lacks, as far as a condition asks for them (E4)."""
+    """Tell whether the request has the keys that it cannot lack, as far as a condition asks for them (E4)."""
     asked = {condition.key.lower() for statement in statements for condition in statement.conditions}
-    return all(request.value(key) is not None for key in asked & ALWAYS_PRESENT)
+    return all(request.value(key) is not None for key in asked & ALWAYS_PRESENT) and can_be_asked(request, asked)
 
 
 def statements_of(policies: Policies) -> list[Statement]:

@@ -12,6 +12,7 @@ from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 from iamkit import Request
+from iamkit.course.askers import can_be_asked
 from iamkit.course.classes import representatives
 from iamkit.course.contexts import Key, common_context, keys_to_vary, variables_of
 from iamkit.course.literals import Text
@@ -47,7 +48,8 @@ class Grid:
         else:
             chosen = list(islice(_once(self._selection(sizes)), limit))
         chosen.sort(key=lambda places: (self._cost(places), places))
-        return (self._request(places) for places in chosen)
+        asked = frozenset(key.name.lower() for key in self.keys)
+        return (request for request in map(self._request, chosen) if can_be_asked(request, asked))
 
     def _selection(self, sizes: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """Choose fairly from too many: around each base one change and two, then evenly from everything."""

@@ -30,7 +30,7 @@ def principals(seeds: Sequence[Request], statements: Sequence[Statement], variab
     found = [Text(0, str(seed.principal)) for seed in seeds]
     elements = [statement.principal_element for statement in statements if statement.principal_element is not None]
     for element in elements:
-        found += _near_element(element)
+        found += _near_element(element, _home(seeds))
     asked = set(variables)
     for condition in (condition for statement in statements for condition in statement.conditions):
         key = condition.key.lower()
@@ -48,7 +48,12 @@ def _accounts(seeds: Sequence[Request]) -> list[str]:
     return list(dict.fromkeys(seed.principal.account for seed in seeds if seed.principal.account is not None))
 
 
-def _near_element(element: Principals) -> Iterator[Text]:
+def _home(seeds: Sequence[Request]) -> str:
+    """Name the account whose resources the cases are about: its identity providers can speak for somebody there."""
+    return next((seed.resource_account for seed in seeds if seed.resource_account is not None), STRANGER)
+
+
+def _near_element(element: Principals, home: str) -> Iterator[Text]:
     for name in element.aws:
         yield from _near_aws(name)
     for name in (*element.service, *element.federated):
@@ -57,7 +62,9 @@ def _near_element(element: Principals) -> Iterator[Text]:
     if element.service:
         yield from (Text(3, "ec2.amazonaws.com"), Text(3, "lambda.amazonaws.com"))
     if element.federated:
-        yield from (Text(3, "accounts.google.com"), Text(3, f"arn:aws:iam::{STRANGER}:oidc-provider/example.com"))
+        yield Text(2, f"arn:aws:iam::{home}:oidc-provider/gitlab.com")
+        yield Text(3, f"arn:aws:iam::{home}:saml-provider/Example")
+        yield Text(3, "accounts.google.com")
     yield Text(3, f"arn:aws:iam::{STRANGER}:user/mallory")
     yield Text(4, "anonymous")
 
@@ -99,8 +106,8 @@ def _siblings(name: str) -> Iterator[Text]:
     except ValueError:
         return
     head, _, last = arn.resource.rpartition("/")
-    if not head:
-        return
+    if not head or head.partition("/")[0] in ("oidc-provider", "saml-provider"):
+        return  # a provider's name is a host's: what looks like it is none
     prefix = f"arn:{arn.partition}:{arn.service}::{arn.account}:"
     yield Text(2, f"{prefix}{head}/{'bob' if arn.resource.startswith('user/') and last != 'bob' else last + '-2'}")
     kind, _, role = head.partition("/")

@@ -55,8 +55,8 @@ RESTART = """async () => {
   await session.session.kernel.info;
 }"""
 
-# axe's contrast check sees no text in JupyterLab's scrolling panels without this. Cells out of sight have a guessed
-# height until they are laid out, and what does not fit into it would lie on the next ones.
+# axe's contrast check sees no text in JupyterLab's scrolling panels without this. A cell that is not on screen has the
+# size that JupyterLab expects of it, not its own, so that what is in it could lie over the next cell.
 OVERFLOW = "html, body, * { overflow: visible !important; content-visibility: visible !important; }"
 AXE = """async (include) => {
   const found = await axe.run({include}, {resultTypes: ['violations']});

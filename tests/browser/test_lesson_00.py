@@ -66,12 +66,12 @@ def test_a_learner_fails_asks_passes_and_keeps_it(lab: LabPage, course: Course, 
 
 
 def test_a_program_is_tried_with_real_clients(lab: LabPage, course: Course, folder: Path) -> None:
-    """The one that replaces the first grant by the second is caught, while the lesson's own cloud goes on."""
+    """The one that replaces the first grant by the next is caught, while the lesson's own cloud goes on."""
     lab.run_all()
     exercise, widget, theme = course.exercise(PROGRAM), lab.exercise(PROGRAM), theme_name(lab)
     widget.write(next(wrong.text for wrong in exercise.wrong if wrong.name == "one-name"))
     widget.press("check")
-    expect(widget.result).to_contain_text("took another file away", timeout=60_000)
+    expect(widget.result).to_contain_text("took this file away", timeout=60_000)
     lab.screenshot(f"lesson-00-program-failed-{theme}", widget.root)
 
     widget.write(exercise.solution)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -246,3 +247,10 @@ def test_the_trail_keeps_secrets_to_itself(cloud: LocalCloud) -> None:
     assert (first["eventName"], first["requestParameters"]["name"]) == ("CreateSecret", "db")
     assert second["errorCode"] == "ResourceNotFoundException"
     assert first["userIdentity"]["userName"] == "administrator"
+
+
+def test_the_cloud_tells_its_time(cloud: LocalCloud) -> None:
+    """What was let pass is in it, for those who vouch for others in this cloud."""
+    before = cloud.now()
+    cloud.let_pass(timedelta(hours=2))
+    assert timedelta(hours=2) <= cloud.now() - before < timedelta(hours=2, minutes=5)

@@ -58,6 +58,14 @@ def keeping_one_policy(iam: Any, user: str, bucket: str, key: str) -> None:
     put(iam, user, "files", *old, allow("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"))
 
 
+def one_name(iam: Any, user: str, bucket: str, key: str) -> None:
+    put(iam, user, "file", allow("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"))
+
+
+def name_of_the_key(iam: Any, user: str, bucket: str, key: str) -> None:
+    put(iam, user, key.replace("/", "-"), allow("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"))
+
+
 @pytest.mark.parametrize("function", [grant(), keeping_one_policy], ids=["one policy a file", "one policy a user"])
 def test_right_answers_are_accepted_whatever_they_return(function: Grant) -> None:
     assert judged(function) == []
@@ -68,6 +76,8 @@ def test_right_answers_are_accepted_whatever_they_return(function: Grant) -> Non
     ("function", "case", "told"),
     [
         (lambda *_: None, "reads the file", "S3 answers `AccessDenied`: nothing allows it yet."),
+        (one_name, "more files, and still the first", "A later call took this file away from grace."),
+        (name_of_the_key, "more files, and still the first", "also the file of the same name in another bucket"),
         (grant(["s3:GetObject", "s3:GetObjectAcl"]), "only reads it", "reads who else has access"),
         (grant(["s3:GetObject", "s3:DeleteObject"]), "only reads it", "deletes the file"),
         (grant(["s3:GetObject", "s3:PutObject"]), "only reads it", "falsify the numbers"),

@@ -21,6 +21,7 @@ from iamkit.course.practice import PracticeJudge
 from iamkit.policy import Caller, CallerKind
 from iamkit.policy.callers import UnknownPrincipal
 from iamkit.sigv4 import Credentials, HttpRequest, derive_key_chain, presign, sign
+from tests.course.role_answers import followed
 
 Answer = Callable[..., Any]
 
@@ -128,6 +129,7 @@ RIGHT: dict[str, Answer] = {
     "broken-signer": right_headers,
     "presigned-url": right_url,
     "own-api": right_call,
+    "who-really-acted": followed,
     "denial-message": right_statement,
     "read-arn": right_reading,
     "phase-of-error": right_phase,

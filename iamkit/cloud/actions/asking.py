@@ -12,6 +12,7 @@ from iamkit import reference
 from iamkit.arn import Arn, InvalidArn, is_account_id
 from iamkit.cloud.actions.keys import Keys, merged, request_tags, text_of
 from iamkit.cloud.calls import Call, NotModelled, ServiceError
+from iamkit.cloud.encryption import Encryption
 from iamkit.policy.variables import ContextValue
 
 NOTHING: Mapping[str, ContextValue] = MappingProxyType({})
@@ -29,11 +30,19 @@ class Resources(Protocol):
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource."""
 
+    def keys(self, arn: str) -> Mapping[str, ContextValue]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object in a bucket."""
 
     def resolve(self, service: str, kind: str, name: str, account: str, region: str) -> str:
         """Find the full ARN behind a name, an ID or an alias; what does not exist has the ARN it would have."""
+
+    def encryption(
+        self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None
+    ) -> Encryption | None:
+        """Tell the AWS KMS key behind a bucket's new objects, an object, an upload in parts or a secret."""
 
     def boundary(self, arn: str) -> str | None:
         """Give the ARN of the permissions boundary of a user or a role."""
@@ -136,12 +145,22 @@ class Ask:
         except ServiceError:
             raise self.refuse(f"The {kind.replace('-', ' ')} {name} does not exist.") from None
 
+    def vpc(self, arn: str) -> str:
+        """Give the ID of the VPC that a resource of EC2 is in; empty where that is not known."""
+        known = self.resources.keys(arn).get("ec2:Vpc")
+        return known.rpartition("/")[2] if isinstance(known, str) else ""
+
     def need(self, action: str, arn: str = "*", context: Mapping[str, ContextValue] = NOTHING) -> Authorization:
         """Make an authorization, with every condition key that the action has and the call tells."""
         facts = facts_of(action)
-        pairs = [*context.items(), *self._keys(facts)]
+        told = {key.lower() for key in context}
+        pairs = [*context.items(), *((key, value) for key, value in self._keys(facts) if key.lower() not in told)]
         if arn != "*":
             pairs += self._resource_tags(facts, arn)
+            # What the call says of a resource is what it will be.
+            told = {key.lower() for key, _ in pairs}
+            known = self.resources.keys(arn).items()
+            pairs += [pair for pair in known if pair[0].lower() in facts.keys and pair[0].lower() not in told]
         return Authorization(facts.name, arn, self._owner(arn), merged(pairs) if pairs else NOTHING)
 
     def pass_role(self, role: str, service: str, context: Mapping[str, ContextValue] = NOTHING) -> Authorization:

@@ -157,6 +157,21 @@ def _mapping(ask: Ask) -> str:
     return ask.arn(f"event-source-mapping:{ask.text('UUID', ':/')}")
 
 
+def _update_mapping(ask: Ask) -> Iterator[Authorization]:
+    """UpdateEventSourceMapping may give the events to another function: both must be allowed."""
+    arn, new = _mapping(ask), _function_arn(ask)
+    held = ask.resources.keys(arn).get("lambda:FunctionArn")
+    for each in dict.fromkeys((held or new, new or held)):
+        yield ask.need("lambda:UpdateEventSourceMapping", arn, {} if each is None else {"lambda:FunctionArn": each})
+
+
+def _vpcs(ask: Ask) -> ContextValue | None:
+    """Tell the VPCs of the subnets that a call names ("Using IAM condition keys for VPC settings")."""
+    subnets = text_of(ask.structure("VpcConfig").get("SubnetIds")) or ()
+    arns = (ask.arn(f"subnet/{each}", service="ec2") for each in subnets)
+    return tuple(dict.fromkeys(filter(None, map(ask.vpc, arns)))) or None
+
+
 def _on_each(names: str, *where: Where) -> dict[str, Row]:
     return {name: on(f"lambda:{name}", *where) for name in names.split()}
 
@@ -167,6 +182,7 @@ ROWS = table(
     CreateFunction=_create,
     UpdateFunctionCode=_update_code,
     UpdateFunctionConfiguration=_configure,
+    UpdateEventSourceMapping=_update_mapping,
     GetLayerVersionByArn=on("lambda:GetLayerVersion", _given("Arn", "layer:")),
     # An alias belongs to its function; nothing here is asked of the alias itself.
     **_on_each("CreateAlias DeleteAlias GetAlias UpdateAlias PublishVersion ListVersionsByFunction", _unqualified),
@@ -215,6 +231,7 @@ LAMBDA = Service(
             "lambda:Principal": "Principal",
             "lambda:SecurityGroupIds": lambda ask: text_of(ask.structure("VpcConfig").get("SecurityGroupIds")) or None,
             "lambda:SubnetIds": lambda ask: text_of(ask.structure("VpcConfig").get("SubnetIds")) or None,
+            "lambda:VpcIds": _vpcs,
         }
     ),
     NOT_MODELLED,

@@ -40,8 +40,11 @@ def _index_or_table(ask: Ask) -> str:
 
 
 def _resource(ask: Ask) -> str:
-    """Take the ARN of a table or of a stream."""
-    return ask.given_arn(ask.text("ResourceArn"), "ResourceArn", kind="table/")
+    """Take the ARN of a table; a stream, which is below one, is a resource of its own."""
+    arn = ask.given_arn(ask.text("ResourceArn"), "ResourceArn", kind="table/")
+    if "/" in arn.split(":table/", 1)[1]:
+        raise NotModelled(f"tags and policies of {arn}", "name the table")
+    return arn
 
 
 def _below_table(parameter: str, kind: str) -> Any:
@@ -274,15 +277,14 @@ ROWS = table(
     },
     DeleteBackup=on("dynamodb:DeleteBackup", _below_table("BackupArn", "backup")),
     DescribeBackup=on("dynamodb:DescribeBackup", _below_table("BackupArn", "backup")),
-    DescribeExport=on("dynamodb:DescribeExport", _below_table("ExportArn", "export")),
-    DescribeImport=on("dynamodb:DescribeImport", _below_table("ImportArn", "import")),
 )
 
 # Global tables, bulk operations, vectors; what also needs S3, Kinesis or the items of another table.
 NOT_MODELLED = frozenset(
     {
-        "CancelBulkOperation", "CreateGlobalTable", "DescribeBulkOperation", "DescribeGlobalTable",
-        "DescribeGlobalTableSettings", "DisableKinesisStreamingDestination", "EnableKinesisStreamingDestination",
+        "CancelBulkOperation", "CreateGlobalTable", "DescribeBulkOperation", "DescribeExport", "DescribeGlobalTable",
+        "DescribeGlobalTableSettings", "DescribeImport", "DisableKinesisStreamingDestination",
+        "EnableKinesisStreamingDestination",
         "ExportTableToPointInTime", "ImportTable", "ListBulkOperations", "ListExports", "ListImports",
         "RestoreTableFromBackup", "RestoreTableToPointInTime", "SearchVectors", "StartBulkPutItems",
         "UpdateGlobalTable", "UpdateGlobalTableSettings", "UpdateKinesisStreamingDestination",

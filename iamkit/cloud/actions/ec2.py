@@ -5,7 +5,7 @@ User Guide: "Identity-based policies for Amazon EC2", "Grant permission to tag A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from iamkit.cloud.actions.asking import Ask, Authorization
 from iamkit.cloud.actions.ec2_resources import (
@@ -17,12 +17,16 @@ from iamkit.cloud.actions.ec2_resources import (
     key_pair,
     new_tags,
     profile_role,
+    volume_keys,
 )
 from iamkit.cloud.actions.ec2_run import run_instances
-from iamkit.cloud.actions.keys import keys_of, removed_tags, tag_keys, tags_of
+from iamkit.cloud.actions.keys import keys_of, removed_tags, tag_keys, tags_of, text_of
 from iamkit.cloud.actions.rows import Row, Service, Where, on, table
-from iamkit.cloud.calls import NotModelled
+from iamkit.cloud.calls import NotModelled, ServiceError
+from iamkit.policy.variables import ContextValue
 
+Keys = Mapping[str, ContextValue]
+_NO_ATTRIBUTES = frozenset({"Attribute", "BlockDeviceMappings", "DryRun", "InstanceId", "Value"})
 _instance = by_id("InstanceId", "instance")
 _volume = by_id("VolumeId", "volume")
 
@@ -34,18 +38,33 @@ def _each_instance(ask: Ask) -> Iterator[Authorization]:
         yield ask.need(f"ec2:{ask.call.operation}", arn, {"ec2:InstanceID": arn.rpartition("/")[2]})
 
 
-def _created(kind: str, new: Where, *others: tuple[str, Where]) -> Row:
+def _nothing(_: Ask) -> Keys:
+    return {}
+
+
+def _created(kind: str, new: Where, *others: tuple[str, Where], keys: Callable[[Ask], Keys] = _nothing) -> Row:
     """Make the row of an operation that creates something out of other resources, where it names them."""
 
     def row(ask: Ask) -> Iterator[Authorization]:
         action, arn = f"ec2:{ask.call.operation}", new(ask)
-        yield ask.need(action, arn, new_tags(ask, kind))
+        yield ask.need(action, arn, {**keys(ask), **new_tags(ask, kind)})
         for parameter, find in others:
             if ask.given(parameter) is not None:
                 yield ask.need(action, find(ask))
         yield from each_tagged(ask, {kind: arn})
 
     return row
+
+
+def _volume_keys(ask: Ask) -> Keys:
+    given = {**ask.call.parameters, "VolumeSize": ask.given("Size")}
+    return volume_keys(ask, given)[0]
+
+
+def _snapshot_keys(ask: Ask) -> Keys:
+    volume = _volume(ask)
+    size = ask.resources.keys(volume).get("ec2:VolumeSize")
+    return {"ec2:ParentVolume": volume} if size is None else {"ec2:ParentVolume": volume, "ec2:VolumeSize": size}
 
 
 def _new(kind: str, owned: bool = True) -> Where:
@@ -86,11 +105,29 @@ def _rules(ask: Ask) -> Iterator[Authorization]:
     yield from each_tagged(ask, {"security-group-rule": rules})
 
 
+def _attributes(ask: Ask) -> Keys:
+    """Tell which attributes a call sets, and to what (Service Authorization Reference: ec2:Attribute)."""
+    keys: dict[str, ContextValue] = {}
+    given = {name: value for name, value in ask.call.parameters.items() if name not in _NO_ATTRIBUTES}
+    named = ask.optional("Attribute")
+    if named is not None:
+        given |= {named[:1].upper() + named[1:]: ask.given("Value")}
+    for name, value in given.items():
+        told = text_of(value.get("Value") if isinstance(value, Mapping) else value)
+        if told is not None:
+            keys[f"ec2:Attribute/{name}"] = told
+    return {"ec2:Attribute": tuple(given), **keys} if given else keys
+
+
 def _modify(ask: Ask) -> Iterator[Authorization]:
     """ModifyInstanceAttribute; new security groups must be allowed as well."""
-    yield ask.need("ec2:ModifyInstanceAttribute", _instance(ask))
+    yield ask.need("ec2:ModifyInstanceAttribute", _instance(ask), _attributes(ask))
     for each in ask.items("Groups"):
         yield ask.need("ec2:ModifyInstanceAttribute", arn_of(ask, "security-group", each, "Groups"))
+
+
+def _modify_metadata(ask: Ask) -> Iterator[Authorization]:
+    yield ask.need("ec2:ModifyInstanceMetadataOptions", _instance(ask), _attributes(ask))
 
 
 def _associate(ask: Ask) -> Iterator[Authorization]:
@@ -102,7 +139,11 @@ def _associate(ask: Ask) -> Iterator[Authorization]:
 
 
 def _of_association(ask: Ask) -> str:
-    return ask.found("ec2", "instance-of-association", ask.text("AssociationId", "/:"), "instance/i-")
+    name = ask.text("AssociationId", "/:")
+    arn = ask.resources.resolve("ec2", "instance-of-association", name, ask.account, ask.call.region)
+    if ":instance/i-" not in arn:
+        raise ServiceError("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+    return arn
 
 
 def _detach(ask: Ask) -> Iterator[Authorization]:
@@ -121,7 +162,7 @@ ROWS: Mapping[str, Row] = table(
     CreateTags=_tags,
     DeleteTags=_tags,
     ModifyInstanceAttribute=_modify,
-    ModifyInstanceMetadataOptions=on("ec2:ModifyInstanceMetadataOptions", _instance),
+    ModifyInstanceMetadataOptions=_modify_metadata,
     GetConsoleOutput=on("ec2:GetConsoleOutput", _instance),
     GetPasswordData=on("ec2:GetPasswordData", _instance),
     AssociateIamInstanceProfile=_associate,
@@ -135,15 +176,17 @@ ROWS: Mapping[str, Row] = table(
     RevokeSecurityGroupIngress=on("ec2:RevokeSecurityGroupIngress", group),
     RevokeSecurityGroupEgress=on("ec2:RevokeSecurityGroupEgress", group),
     # Key pairs.
-    CreateKeyPair=_created("key-pair", key_pair),
+    CreateKeyPair=_created(
+        "key-pair", key_pair, keys=lambda ask: {"ec2:KeyPairType": ask.optional("KeyType") or "rsa"}
+    ),
     ImportKeyPair=_created("key-pair", key_pair),
     DeleteKeyPair=on("ec2:DeleteKeyPair", key_pair),
     # Volumes, snapshots, images.
-    CreateVolume=_created("volume", _new("volume"), _snapshot),
+    CreateVolume=_created("volume", _new("volume"), _snapshot, keys=_volume_keys),
     DeleteVolume=on("ec2:DeleteVolume", _volume),
     AttachVolume=on("ec2:AttachVolume", _volume, _instance),
     DetachVolume=_detach,
-    CreateSnapshot=_created("snapshot", _new("snapshot", owned=False), ("VolumeId", _volume)),
+    CreateSnapshot=_created("snapshot", _new("snapshot", owned=False), ("VolumeId", _volume), keys=_snapshot_keys),
     DeleteSnapshot=on("ec2:DeleteSnapshot", by_id("SnapshotId", "snapshot")),
     CreateImage=_image,
     DeregisterImage=on("ec2:DeregisterImage", by_id("ImageId", "image")),

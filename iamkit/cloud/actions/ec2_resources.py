@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from iamkit.cloud.actions.asking import Ask, Authorization
-from iamkit.cloud.actions.keys import tag_keys, tag_pairs, unique_tags
+from iamkit.cloud.actions.keys import tag_keys, tag_pairs, text_of, unique_tags
 from iamkit.cloud.actions.rows import Where
 from iamkit.cloud.calls import NotModelled, ServiceError
 from iamkit.policy.variables import ContextValue
@@ -79,6 +79,37 @@ def profile_role(ask: Ask) -> tuple[str, str]:
         raise ask.refuse("Only one of Arn and Name can be given for an instance profile.")
     profile = ask.found("iam", "instance-profile", text, "instance-profile/")
     return profile, ask.found("iam", "role-of-instance-profile", profile, "role/")
+
+
+_VOLUME = {
+    "ec2:AvailabilityZone": "AvailabilityZone",
+    "ec2:Encrypted": "Encrypted",
+    "ec2:VolumeIops": "Iops",
+    "ec2:VolumeSize": "VolumeSize",
+    "ec2:VolumeThroughput": "Throughput",
+    "ec2:VolumeType": "VolumeType",
+}
+
+
+def told(keys: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, ContextValue]:
+    """Read condition keys from members of a structure."""
+    values = {key: text_of(given.get(member)) for key, member in keys.items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def volume_keys(ask: Ask, given: Mapping[str, Any]) -> tuple[dict[str, ContextValue], str | None]:
+    """Tell what a new volume will be, and the snapshot that it is made of (API reference: EbsBlockDevice)."""
+    keys: dict[str, ContextValue] = {"ec2:Encrypted": "false", "ec2:VolumeType": "gp2"}
+    snapshot = None
+    if given.get("SnapshotId"):
+        snapshot = arn_of(ask, "snapshot", given["SnapshotId"], "SnapshotId")
+        known = ask.resources.keys(snapshot)
+        keys |= {key: known[key] for key in ("ec2:Encrypted", "ec2:VolumeSize") if key in known}
+        keys["ec2:ParentSnapshot"] = snapshot
+    if given.get("KmsKeyId"):
+        key = ask.checked(given["KmsKeyId"], "KmsKeyId")
+        keys["ec2:KmsKeyId"] = ask.found("kms", "key", key, "key/")
+    return keys | told(_VOLUME, given), snapshot
 
 
 def _specified(ask: Ask) -> Iterator[tuple[str, dict[str, str]]]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from iamkit.cloud.actions.asking import NOTHING, Ask, Authorization
-from iamkit.cloud.actions.ec2_resources import arn_of, each_tagged, key_pair, named_group, new_tags, profile_role
+from iamkit.cloud.actions.ec2_resources import (
+    arn_of,
+    each_tagged,
+    key_pair,
+    named_group,
+    new_tags,
+    profile_role,
+    told,
+    volume_keys,
+)
 from iamkit.cloud.actions.keys import text_of
 from iamkit.cloud.calls import NotModelled
 from iamkit.policy.variables import ContextValue
@@ -20,18 +28,12 @@ _NOT_MODELLED = (
     "SecondaryInterfaces",
 )
 _PREFIXES = {"subnet": "subnet-", "security-group": "sg-"}
+_PLACES = ("ec2:AvailabilityZone", "ec2:AvailabilityZoneId", "ec2:Vpc")
 _METADATA = {
     "ec2:MetadataHttpEndpoint": "HttpEndpoint",
     "ec2:MetadataHttpPutResponseHopLimit": "HttpPutResponseHopLimit",
     "ec2:MetadataHttpTokens": "HttpTokens",
     "ec2:InstanceMetadataTags": "InstanceMetadataTags",
-}
-_VOLUME = {
-    "ec2:Encrypted": "Encrypted",
-    "ec2:VolumeIops": "Iops",
-    "ec2:VolumeSize": "VolumeSize",
-    "ec2:VolumeThroughput": "Throughput",
-    "ec2:VolumeType": "VolumeType",
 }
 
 
@@ -61,12 +63,6 @@ def _need(ask: Ask, arn: str, keys: Mapping[str, ContextValue] = NOTHING) -> Aut
     return ask.need("ec2:RunInstances", arn, {**keys, "ec2:IsLaunchTemplateResource": "false"})
 
 
-def _told(keys: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, ContextValue]:
-    """Read condition keys from members of a structure."""
-    values = {key: text_of(given.get(member)) for key, member in keys.items()}
-    return {key: value for key, value in values.items() if value is not None}
-
-
 def _instance_keys(ask: Ask, profile: str | None) -> dict[str, ContextValue]:
     """Tell what the new instances will be (API reference: the defaults)."""
     placement, market = ask.structure("Placement"), ask.structure("InstanceMarketOptions")
@@ -76,8 +72,8 @@ def _instance_keys(ask: Ask, profile: str | None) -> dict[str, ContextValue]:
         "ec2:EbsOptimized": text_of(bool(ask.given("EbsOptimized"))) or "false",
         "ec2:InstanceMarketType": text_of(market.get("MarketType")) or "on-demand",
     }
-    keys |= _told({"ec2:AvailabilityZone": "AvailabilityZone"}, placement)
-    keys |= _told(_METADATA, ask.structure("MetadataOptions"))
+    keys |= told({"ec2:AvailabilityZone": "AvailabilityZone"}, placement)
+    keys |= told(_METADATA, ask.structure("MetadataOptions"))
     return keys if profile is None else {**keys, "ec2:InstanceProfile": profile}
 
 
@@ -90,17 +86,12 @@ def _volumes(ask: Ask, volume: str) -> Iterator[Authorization]:
         if not ebs:
             continue
         described = True
-        keys = _told(_VOLUME, ebs) | tags
-        if ebs.get("SnapshotId"):
-            snapshot = arn_of(ask, "snapshot", ebs["SnapshotId"], "SnapshotId")
-            keys["ec2:ParentSnapshot"] = snapshot
+        keys, snapshot = volume_keys(ask, ebs)
+        if snapshot is not None:
             yield _need(ask, snapshot)
-        if ebs.get("KmsKeyId"):
-            key = ask.checked(ebs["KmsKeyId"], "KmsKeyId")
-            keys["ec2:KmsKeyId"] = ask.found("kms", "key", key, "key/")
-        yield _need(ask, volume, keys)
+        yield _need(ask, volume, keys | tags)
     if not described:
-        yield _need(ask, volume, tags)
+        yield _need(ask, volume, {"ec2:Encrypted": "false", **tags})
 
 
 def _network(ask: Ask, interface: str) -> Iterator[Authorization]:
@@ -116,21 +107,27 @@ def _network(ask: Ask, interface: str) -> Iterator[Authorization]:
             continue
         own = each.get("Groups")
         groups += [arn_of(ask, "security-group", one, "Groups") for one in own if one] if own else []
-        keys = _told({"ec2:AssociatePublicIpAddress": "AssociatePublicIpAddress"}, each) | tags
+        keys = told({"ec2:AssociatePublicIpAddress": "AssociatePublicIpAddress"}, each) | tags
         if each.get("SubnetId"):
             subnets.append(arn_of(ask, "subnet", each["SubnetId"], "SubnetId"))
-            keys["ec2:Subnet"] = subnets[-1]
+            keys |= _of_subnet(ask, subnets[-1])
         yield _need(ask, interface, keys)
     existing = bool(interfaces) and all(each.get("NetworkInterfaceId") for each in interfaces)
     if not existing:
         subnets = subnets or [_default(ask, "subnet", text_of(ask.structure("Placement").get("AvailabilityZone")))]
-        groups = groups or [_default(ask, "security-group", None)]
+        groups = groups or [_default(ask, "security-group", ask.vpc(subnets[0]))]
     if not interfaces:
-        yield _need(ask, interface, {**tags, "ec2:Subnet": subnets[0]})
+        yield _need(ask, interface, {**tags, **_of_subnet(ask, subnets[0])})
     for arn in dict.fromkeys((*subnets, *groups)):
         yield _need(ask, arn)
 
 
-def _default(ask: Ask, kind: str, zone: ContextValue | None) -> str:
-    """Find the default VPC's subnet in a zone, or its security group."""
-    return ask.found("ec2", f"default-{kind}", zone if isinstance(zone, str) else "", f"{kind}/{_PREFIXES[kind]}")
+def _of_subnet(ask: Ask, subnet: str) -> dict[str, ContextValue]:
+    """Tell where an interface will be."""
+    known = ask.resources.keys(subnet)
+    return {"ec2:Subnet": subnet, **{key: known[key] for key in _PLACES if key in known}}
+
+
+def _default(ask: Ask, kind: str, place: ContextValue | None) -> str:
+    """Find the default VPC's subnet in a zone, or the default security group of a VPC."""
+    return ask.found("ec2", f"default-{kind}", place if isinstance(place, str) else "", f"{kind}/{_PREFIXES[kind]}")

@@ -10,19 +10,28 @@ from iamkit.cloud.actions.rows import Row, Service, both, on, refused, table, wh
 from iamkit.cloud.actions.s3_objects import (
     KEYS,
     bucket,
+    completed,
     copied,
     deleted,
+    deleted_one,
     object_arn,
     on_object,
     on_version,
+    part,
     part_copied,
     put,
+    read,
     tagged_version,
 )
 from iamkit.policy.variables import ContextValue
 
 
 def _create_bucket(ask: Ask) -> Iterator[Authorization]:
+    """CreateBucket: the caller's account makes it, whoever has the name already."""
+    return (each._replace(account=ask.account) for each in _made(ask))
+
+
+def _made(ask: Ask) -> Iterator[Authorization]:
     """CreateBucket, API reference: "Permissions"."""
     arn = bucket(ask)
     tags = ask.mapping(ask.structure("CreateBucketConfiguration"), "CreateBucketConfiguration").get("Tags")
@@ -62,7 +71,6 @@ def _restore(ask: Ask) -> Iterator[Authorization]:
 
 
 _bypass: Row = when("BypassGovernanceRetention", on("s3:BypassGovernanceRetention", object_arn))
-_reads = on_version("s3:GetObject", "s3:GetObjectVersion")
 _lists = on("s3:ListBucket", bucket)
 
 
@@ -81,8 +89,8 @@ ROWS = {
         ListObjectVersions=on("s3:ListBucketVersions", bucket),
         ListMultipartUploads=on("s3:ListBucketMultipartUploads", bucket),
         # Objects.
-        GetObject=_reads,
-        HeadObject=_reads,
+        GetObject=read,
+        HeadObject=read,
         GetObjectAttributes=_attributes,
         GetObjectAcl=on_version("s3:GetObjectAcl", "s3:GetObjectVersionAcl"),
         PutObjectAcl=on_version("s3:PutObjectAcl", "s3:PutObjectVersionAcl"),
@@ -96,13 +104,13 @@ ROWS = {
         RestoreObject=_restore,
         PutObject=put,
         CopyObject=copied,
-        DeleteObject=both(on_version("s3:DeleteObject", "s3:DeleteObjectVersion"), _bypass),
+        DeleteObject=deleted_one,
         DeleteObjects=deleted,
         # Uploads in parts (S3 User Guide, "Multipart upload API and permissions").
         CreateMultipartUpload=put,
-        UploadPart=on_object("s3:PutObject"),
+        UploadPart=part,
         UploadPartCopy=part_copied,
-        CompleteMultipartUpload=on_object("s3:PutObject"),
+        CompleteMultipartUpload=completed,
         AbortMultipartUpload=on_object("s3:AbortMultipartUpload"),
         ListParts=on_object("s3:ListMultipartUploadParts"),
         PutBucketReplication=_replication,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from iamkit.cloud.actions.asking import NOTHING, Ask, Authorization
+from iamkit.cloud.actions.encryption import of_new_object, of_object, of_upload
 from iamkit.cloud.actions.keys import tag_pairs, text_of, unique_tags
 from iamkit.cloud.actions.rows import Row
 from iamkit.cloud.calls import NotModelled, ServiceError
@@ -33,7 +34,11 @@ class Source(NamedTuple):
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:s3:::{self.bucket}/{self.key}"
+        return f"{self.bucket_arn}/{self.key}"
+
+    @property
+    def bucket_arn(self) -> str:
+        return f"arn:aws:s3:::{self.bucket}"
 
 
 def bucket(ask: Ask) -> str:
@@ -124,6 +129,34 @@ def put(ask: Ask) -> Iterator[Authorization]:
             yield need(ask, action, target)
     if tags:
         yield need(ask, "s3:PutObjectTagging", target, context)
+    yield from of_new_object(ask, target.bucket_arn, target.arn)
+
+
+def read(ask: Ask) -> Iterator[Authorization]:
+    """GetObject and HeadObject; a checksum is encrypted as the object is (API reference, HeadObject: "Permissions")."""
+    source = _object(ask)
+    yield need(ask, *_of_version(source, "s3:GetObject", "s3:GetObjectVersion"))
+    if ask.call.operation == "GetObject":
+        yield from of_object(ask, source.arn, source.version)
+    elif ask.given("ChecksumMode"):
+        yield from of_object(ask, source.arn, source.version, "GenerateDataKey", "Decrypt")
+
+
+def part(ask: Ask) -> Iterator[Authorization]:
+    """UploadPart."""
+    target = _object(ask)
+    yield need(ask, "s3:PutObject", target)
+    yield from of_upload(ask, target.arn)
+
+
+def completed(ask: Ask) -> Iterator[Authorization]:
+    """CompleteMultipartUpload decrypts to compare checksums (API reference: "Permissions")."""
+    target = _object(ask)
+    yield need(ask, "s3:PutObject", target)
+    parts = ask.structure("MultipartUpload").get("Parts") or ()
+    members = [name for each in parts for name in ask.mapping(each, "Parts")]
+    if any(name.startswith("Checksum") for name in (*ask.call.parameters, *members)):
+        yield from of_upload(ask, target.arn)
 
 
 def copied(ask: Ask) -> Iterator[Authorization]:
@@ -141,23 +174,33 @@ def copied(ask: Ask) -> Iterator[Authorization]:
             yield need(ask, action, target)
     if tags:
         yield need(ask, "s3:PutObjectTagging", target, context)
+    yield from of_object(ask, source.arn, source.version)
+    yield from of_new_object(ask, target.bucket_arn, target.arn)
 
 
 def part_copied(ask: Ask) -> Iterator[Authorization]:
     """UploadPartCopy reads its source and writes its destination."""
-    yield need(ask, *_of_version(_copy_source(ask), "s3:GetObject", "s3:GetObjectVersion"))
-    yield need(ask, "s3:PutObject", _object(ask))
+    source, target = _copy_source(ask), _object(ask)
+    yield need(ask, *_of_version(source, "s3:GetObject", "s3:GetObjectVersion"))
+    yield need(ask, "s3:PutObject", target)
+    yield from of_object(ask, source.arn, source.version)
+    yield from of_upload(ask, target.arn)
 
 
 def _copy_source(ask: Ask) -> Source:
+    return source_of_copy(ask.given("CopySource"))
+
+
+def source_of_copy(given: object) -> Source:
     """Read the source of a copy: `BUCKET/KEY?versionId=ID`, percent-encoded, or its parts as boto3 takes them."""
-    given = ask.given("CopySource")
     if isinstance(given, Mapping):
-        version = given.get("VersionId")
-        name, key = _bucket_name(given.get("Bucket")), ask.checked(given.get("Key"), "Key")
-        return Source(name, key, ask.checked(version, "VersionId") if version else None)
-    text = ask.text("CopySource")
-    path, mark, query = text.partition("?")
+        key, version = given.get("Key"), given.get("VersionId")
+        if not isinstance(key, str) or not key or not isinstance(version or "", str):
+            raise _bad_source()
+        return Source(_bucket_name(given.get("Bucket")), key, version or None)
+    if not isinstance(given, str) or not given:
+        raise _bad_source()
+    path, mark, query = given.partition("?")
     version = query.removeprefix("versionId=")
     # Whatever a URL could give another meaning to must come encoded: there is one way to read what remains.
     odd = any(sign in ";#:" or sign <= " " for sign in path) or any(sign in "%&+;#" or sign <= " " for sign in version)
@@ -180,6 +223,23 @@ def _bad_source() -> ServiceError:
     )
 
 
+def deleted_one(ask: Ask) -> Iterator[Authorization]:
+    """DeleteObject (API reference: "Permissions").
+
+    "To delete an object from a bucket, you must always have the s3:DeleteObject permission"; a version needs
+    s3:DeleteObjectVersion besides, unlike GetObject, of which the reference says that the version's action is enough.
+    """
+    yield from _deleted(ask, _object(ask))
+
+
+def _deleted(ask: Ask, source: Source) -> Iterator[Authorization]:
+    yield need(ask, "s3:DeleteObject", source)
+    if source.version is not None:
+        yield need(ask, "s3:DeleteObjectVersion", source, {"s3:VersionId": source.version})
+    if ask.given("BypassGovernanceRetention"):
+        yield need(ask, "s3:BypassGovernanceRetention", source)
+
+
 def deleted(ask: Ask) -> Iterator[Authorization]:
     """DeleteObjects needs for every object what DeleteObject does."""
     name = _bucket_name(ask.given("Bucket"))
@@ -193,10 +253,7 @@ def deleted(ask: Ask) -> Iterator[Authorization]:
         named = ask.mapping(each, "Objects")
         version = named.get("VersionId")
         version = None if version is None else ask.checked(version, "VersionId")
-        source = Source(name, ask.checked(named.get("Key"), "Key"), version)
-        yield need(ask, *_of_version(source, "s3:DeleteObject", "s3:DeleteObjectVersion"))
-        if ask.given("BypassGovernanceRetention"):
-            yield need(ask, "s3:BypassGovernanceRetention", source)
+        yield from _deleted(ask, Source(name, ask.checked(named.get("Key"), "Key"), version))
 
 
 # Whether the operation makes an object at once, or only parts of one.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamkit.cloud.actions.asking import Ask, Authorization
-from iamkit.cloud.actions.keys import keys_of, text_of
-from iamkit.cloud.actions.rows import Service, both, on, table, tagged, when
+from iamkit.cloud.actions.encryption import existing, key_in, on_behalf
+from iamkit.cloud.actions.keys import keys_of, tags_of, text_of
+from iamkit.cloud.actions.rows import Service, both, on, table
 from iamkit.cloud.calls import NotModelled
 from iamkit.policy.variables import ContextValue
 
@@ -25,9 +26,13 @@ def _secret(ask: Ask) -> str:
 
 
 def _new(ask: Ask) -> str:
-    """Give the ARN that a new secret will have, as far as it is known: its last characters are not."""
+    """Give the ARN that a new secret will have, its last six characters included.
+
+    Policies name a secret that does not exist yet with `secret:NAME-??????` (Secrets Manager User Guide, "Limiting
+    access to specific secrets").
+    """
     name = ask.text("Name", ":")
-    return ask.found("secretsmanager", "secret", name, "secret:")
+    return ask.found("secretsmanager", "new-secret", name, "secret:")
 
 
 def _batch(ask: Ask) -> Iterator[Authorization]:
@@ -38,6 +43,98 @@ def _batch(ask: Ask) -> Iterator[Authorization]:
     for each in ask.items("SecretIdList"):
         arn = _named(ask, ask.checked(each, "SecretIdList"), "SecretIdList")
         yield ask.need("secretsmanager:GetSecretValue", arn, {"secretsmanager:SecretId": arn})
+        yield from _decrypted(ask, arn)
+
+
+# What the User Guide says of AWS KMS stands in "Secret encryption and decryption in AWS Secrets Manager".
+_VALIDATING = "RequestToValidateKeyAccess"
+_MANAGED = "alias/aws/secretsmanager"
+
+
+def _on_behalf(ask: Ask, action: str, key: str, secret: str, version: str | None) -> Authorization:
+    pairs = {"SecretARN": secret} | ({"SecretVersionId": version} if version else {})
+    return on_behalf(ask, action, key, pairs)
+
+
+def _decrypted(ask: Ask, secret: str) -> Iterator[Authorization]:
+    """To be read, a version's data key is decrypted."""
+    version, stage = ask.optional("VersionId"), ask.optional("VersionStage")
+    encryption = ask.resources.encryption(secret, version=version, stage=stage)
+    if encryption is not None:
+        yield _on_behalf(ask, "Decrypt", encryption.key, secret, encryption.version)
+
+
+def _encrypted(ask: Ask, secret: str, key: str) -> Iterator[Authorization]:
+    """A new value takes a data key."""
+    if any(ask.given(name) for name in ("SecretString", "SecretBinary")):
+        yield _on_behalf(ask, "GenerateDataKey", key, secret, ask.optional("ClientRequestToken"))
+
+
+def _validated(ask: Ask, secret: str, key: str) -> Iterator[Authorization]:
+    """Whoever sets a secret's key must be able to use it ("Validating access to the KMS key")."""
+    for action in ("GenerateDataKey", "Decrypt"):
+        yield _on_behalf(ask, action, existing(ask, key), secret, _VALIDATING)
+
+
+def _create(ask: Ask) -> Iterator[Authorization]:
+    """CreateSecret."""
+    arn = _new(ask)
+    yield ask.need("secretsmanager:CreateSecret", arn)
+    if tags_of(ask):
+        yield ask.need("secretsmanager:TagResource", arn)
+    if ask.given("AddReplicaRegions"):
+        yield ask.need("secretsmanager:ReplicateSecretToRegions", arn)
+    key = key_in(ask, ask.optional("KmsKeyId"), _MANAGED)
+    if ask.optional("KmsKeyId"):
+        yield from _validated(ask, arn, key)
+    yield from _encrypted(ask, arn, key)
+    yield from _replica_keys(ask, arn)
+
+
+def _put(ask: Ask) -> Iterator[Authorization]:
+    """PutSecretValue."""
+    arn = _secret(ask)
+    yield ask.need("secretsmanager:PutSecretValue", arn)
+    encryption = ask.resources.encryption(arn)
+    if encryption is not None:
+        yield from _encrypted(ask, arn, encryption.key)
+
+
+def _update(ask: Ask) -> Iterator[Authorization]:
+    """UpdateSecret; without kms:Encrypt on a new key what is old stays under the old one (API reference)."""
+    arn = _secret(ask)
+    yield ask.need("secretsmanager:UpdateSecret", arn)
+    given, encryption = ask.optional("KmsKeyId"), ask.resources.encryption(arn)
+    if given:
+        yield from _validated(ask, arn, key_in(ask, given, _MANAGED))
+    if encryption is not None:
+        yield from _encrypted(ask, arn, key_in(ask, given, _MANAGED) if given else encryption.key)
+
+
+def _get(ask: Ask) -> Iterator[Authorization]:
+    """GetSecretValue."""
+    arn = _secret(ask)
+    yield ask.need("secretsmanager:GetSecretValue", arn)
+    yield from _decrypted(ask, arn)
+
+
+def _replicate(ask: Ask) -> Iterator[Authorization]:
+    """ReplicateSecretToRegions reads the secret, and writes it with the keys of other Regions (API reference)."""
+    arn = _secret(ask)
+    yield ask.need("secretsmanager:ReplicateSecretToRegions", arn)
+    yield from _decrypted(ask, arn)
+    yield from _replica_keys(ask, arn)
+
+
+def _replica_keys(ask: Ask, secret: str) -> Iterator[Authorization]:
+    for each in ask.items("AddReplicaRegions"):
+        replica = ask.mapping(each, "AddReplicaRegions")
+        key, region = replica.get("KmsKeyId"), replica.get("Region")
+        if not isinstance(key, str) or not isinstance(region, str) or not key:
+            continue
+        arn = ask.resources.resolve("kms", "key", key, ask.account, region)
+        for action in ("GenerateDataKey", "Encrypt"):
+            yield _on_behalf(ask, action, existing(ask, arn), secret, None)
 
 
 def _rotate(ask: Ask) -> Iterator[Authorization]:
@@ -67,10 +164,11 @@ def _rotation_rules(ask: Ask) -> ContextValue:
 
 
 ROWS = table(
-    CreateSecret=both(
-        tagged(on("secretsmanager:CreateSecret", _new), "secretsmanager:TagResource", _new),
-        when("AddReplicaRegions", on("secretsmanager:ReplicateSecretToRegions", _new)),
-    ),
+    CreateSecret=_create,
+    PutSecretValue=_put,
+    UpdateSecret=_update,
+    GetSecretValue=_get,
+    ReplicateSecretToRegions=_replicate,
     BatchGetSecretValue=_batch,
     RotateSecret=_rotate,
     ValidateResourcePolicy=both(

@@ -43,9 +43,17 @@ def _publish(ask: Ask) -> Iterator[Authorization]:
     yield ask.need("sns:Publish", "*" if targets[0] == "PhoneNumber" else _topic(targets[0])(ask))
 
 
+def _subscribe(ask: Ask) -> Iterator[Authorization]:
+    """Subscribe within the cloud: what is sent to a web address would leave the laptop."""
+    if str(ask.given("Protocol")).lower() in ("http", "https"):
+        raise NotModelled("notifications to web addresses", "subscribe a queue: the local cloud calls nobody")
+    yield ask.need("sns:Subscribe", _topic("TopicArn")(ask))
+
+
 ROWS = table(
     CreateTopic=tagged(on("sns:CreateTopic", _named), "sns:TagResource", _named),
     Publish=_publish,
+    Subscribe=_subscribe,
     PublishBatch=on("sns:Publish", _topic("TopicArn")),
     GetSubscriptionAttributes=on("sns:GetSubscriptionAttributes", _of_subscription),
     SetSubscriptionAttributes=on("sns:SetSubscriptionAttributes", _of_subscription),

@@ -89,6 +89,15 @@ class Issuer:
         self.rotate()
 
     def __enter__(self) -> Issuer:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Issuer:
+        """Begin to serve, until it is stopped or the process ends."""
         self._server = _Server(self, self._port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="iamkit-issuer", daemon=True
@@ -96,9 +105,8 @@ class Issuer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """Stop serving; does nothing for an issuer that does not."""
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -112,7 +120,7 @@ class Issuer:
     def address(self) -> str:
         """Give where it serves; RuntimeError while it does not."""
         if self._server is None:
-            raise RuntimeError("the issuer does not run\nhelp: use it as `with Issuer(clock) as issuer:`")
+            raise RuntimeError("the issuer does not run\nhelp: use it as `with Issuer(clock) as issuer:`, or start it")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property

@@ -36,6 +36,10 @@ class Iam:
         self._deleting, self._renaming = Deleting(execute), Renaming(execute)
         self._simulator = Simulator(directory, organization)
 
+    def join(self, organization: Organization | None) -> None:
+        """Simulate in another organization from now on."""
+        self._simulator.organization = organization
+
     def authenticated(self, holder: Holder, service: str, region: str, now: datetime) -> None:
         """Note that a key was used."""
         self._last_used.record(holder, service, region, now)

@@ -28,7 +28,7 @@ from iamkit.policy import Caller, CallerKind, Policy, PolicyType
 _SOMEBODY = "arn:aws:iam::{account}:user/simulated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Simulator:
     """The two operations."""
 

@@ -123,14 +123,23 @@ class Assignments:
                 raise LookupError(f"there is no managed policy `{arn}` in account {account}\n  help: check the ARN")
         provider = f"arn:aws:iam::{account}:saml-provider/{self.provider_name}"
         if all(each.arn != provider for each in iam.saml_providers.values()):
-            iam.create_saml_provider(self.provider_name, self.provider.metadata)
+            self._do(
+                account, "CreateSAMLProvider", Name=self.provider_name, SAMLMetadataDocument=self.provider.metadata
+            )
         name = f"AWSReservedSSO_{permission_set.name}_{self.surroundings.hex(16)}"
-        role = iam.create_role(name, _trust(provider), _PATH, None, "", [], str(_MOST))
+        trust = _trust(provider)
+        self._do(
+            account, "CreateRole", RoleName=name, Path=_PATH, AssumeRolePolicyDocument=trust, MaxSessionDuration=_MOST
+        )
         if permission_set.policy is not None:
-            iam.put_role_policy(name, _INLINE, permission_set.policy)
+            policy = permission_set.policy
+            self._do(account, "PutRolePolicy", RoleName=name, PolicyName=_INLINE, PolicyDocument=policy)
         for arn in permission_set.managed_policies:
-            iam.attach_role_policy(arn, name)
-        return str(role.arn)
+            self._do(account, "AttachRolePolicy", RoleName=name, PolicyArn=arn)
+        return f"arn:aws:iam::{account}:role{_PATH}{name}"
+
+    def _do(self, account: str, operation: str, **parameters: Any) -> None:
+        self.surroundings.do("iam", operation, account, **parameters)
 
 
 def _trust(provider: str) -> str:

@@ -32,8 +32,9 @@ def profile_with(surroundings: Surroundings, account: str, role_name: str) -> He
         for profile in iam.instance_profiles.values():
             if any(role.name == role_name for role in profile.roles):
                 return Held(profile.name, profile.id)
-        made = iam.create_instance_profile(role_name, "/", [])
-        iam.add_role_to_instance_profile(role_name, role_name)
+        surroundings.do("iam", "CreateInstanceProfile", account, InstanceProfileName=role_name)
+        surroundings.do("iam", "AddRoleToInstanceProfile", account, InstanceProfileName=role_name, RoleName=role_name)
+        made = iam.get_instance_profile(role_name)
         return Held(made.name, made.id)
 
 

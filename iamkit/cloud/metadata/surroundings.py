@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from threading import RLock
 from typing import Any
 
-from iamkit.cloud.calls import Answer
+from iamkit.cloud.calls import Answer, Call
 from iamkit.cloud.sts import Sts
+from iamkit.cloud.wire import error_in, execute
 from iamkit.policy.variables import ContextValue
+from iamkit.sigv4 import HttpRequest
 
 _HEX = "0123456789abcdef"
 _NOT_PROXIED = "127.0.0.1,localhost,.localhost"
@@ -29,6 +31,14 @@ class Surroundings:
     lock: RLock
     endpoint: str
     region: str
+    execute: Callable[[Call, str], Answer] = field(default=lambda call, account: execute(call, account, "iamkit", "-"))
+
+    def do(self, service: str, operation: str, account: str, **parameters: Any) -> None:
+        """Do something in an account as a service of AWS; raises LookupError with what the service said."""
+        call = Call(service, operation, parameters, "query", self.region, HttpRequest("POST", "/", [], b""))
+        code, message = error_in(self.execute(call, account))
+        if code:
+            raise LookupError(message)
 
     def hex(self, length: int) -> str:
         """Draw an identifier."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
+
+from iamkit.cloud.store.function_policies import statement_of
+from iamkit.cloud.store.managed_policies import aws_managed_policies
 
 PARTITION = "aws"
 _accounts: set[str] = set()
@@ -69,12 +73,27 @@ def reset() -> None:
 
     _accounts.clear()
     _clock.clear()
-    BackendDict.reset()
+    for every in list(BackendDict._instances):  # type: ignore[misc]
+        for owned in list(every.values()):
+            # moto would fill each backend anew before it lets go of it; only S3 has files to close.
+            if every is s3_backends:
+                owned.reset()
+            owned.clear()
+        every.clear()
+    BackendDict._instances.clear()  # type: ignore[misc]
     s3_backends.bucket_accounts.clear()
+
+
+def _untracked(kind: type[Any], *_: object, **__: object) -> Any:
+    return object.__new__(kind)
 
 
 def _anything(_: object) -> None:
     """Object to nothing."""
+
+
+def _no_web(*_: object, **__: object) -> Any:
+    raise NotImplementedError("moto would send a notification to a web address")
 
 
 def _no_docker(*_: object, **__: object) -> Any:
@@ -85,12 +104,15 @@ def _no_docker(*_: object, **__: object) -> Any:
 def _prepare() -> None:
     """Give users, groups and policies the identifiers of E3, and accounts AWS's managed policies."""
     from moto.awslambda.models import LambdaFunction
-    from moto.core.config import default_user_config
+    from moto.core.common_models import BaseModel
     from moto.core.serialize import never_return
     from moto.iam import models, policy_validation, responses
     from moto.moto_api._internal import mock_random
+    from moto.sns import models as sns
 
-    default_user_config["iam"]["load_aws_managed_policies"] = True
+    models.IAMBackend._init_aws_policies = aws_managed_policies  # type: ignore[method-assign, assignment]
+    # moto keeps everything that it ever made for a page of its own server, which is not here.
+    BaseModel.__new__ = _untracked  # type: ignore[method-assign, assignment]
     models.utcnow = _now  # type: ignore[attr-defined]
     # Users have boundaries here, which lists of users do not tell (IAM API Reference, ListUsers).
     shown = responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
@@ -101,6 +123,8 @@ def _prepare() -> None:
     validation: Any = policy_validation
     validation.BaseIAMPolicyValidator._validate_condition_syntax = _anything
     validation.IAMTrustPolicyDocumentValidator._validate_version = _anything
+    # Nothing leaves the laptop, whatever a subscription says.
+    sns.requests = SimpleNamespace(post=_no_web)  # type: ignore[attr-defined, assignment]
     # Queues, topics and buckets that invoke functions would have it do so.
     LambdaFunction._invoke_lambda = _no_docker  # type: ignore[method-assign]
 
@@ -120,3 +144,34 @@ def _prepare() -> None:
         (models.InstanceProfile, "AIPA"),
     ):
         named(kind, prefix)
+
+    _forget_policies_with_tables()
+    _write_statements_of_functions()
+
+
+def _forget_policies_with_tables() -> None:
+    """Forget a table's policy with it: moto would give it to the next table of that name."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    delete_table = DynamoDBBackend.delete_table
+
+    def delete(self: Any, name: str) -> Any:
+        table = delete_table(self, name)
+        self.resource_policies.pop(table.table_arn, None)
+        return table
+
+    DynamoDBBackend.delete_table = delete  # type: ignore[method-assign]
+
+
+def _write_statements_of_functions() -> None:
+    """Have AddPermission write what Lambda writes: moto would let in others than were named."""
+    from moto.awslambda.policy import Policy
+
+    def decode(self: Any, given: dict[str, Any]) -> Any:
+        made, parent = Policy(self.parent), self.parent
+        made.revision = given.get("RevisionId", "")
+        arn = parent.function_arn if hasattr(parent, "function_arn") else parent.arn
+        made.statements.append(statement_of(given, arn))
+        return made
+
+    Policy.decode_policy = decode  # type: ignore[method-assign, assignment]

@@ -174,21 +174,18 @@ class Directory:
         held = backend("iam", account).managed_policies.get(arn) if account else None
         return None if held is None else _policy(_default(held), held.name, kind)
 
+    def roles(self, account: str) -> tuple[Role, ...]:
+        """List an account's roles, in the order in which they were made."""
+        return tuple(_role(found) for found in backend("iam", account).roles.values())
+
     def role(self, arn: str) -> Role | None:
         """Find a role by its ARN, path included."""
         found = self._named(arn, "role", "roles")
-        if found is None:
-            return None
-        return Role(
-            found.arn,
-            found.name,
-            found.path,
-            found.id,
-            found.assume_role_policy_document,
-            int(found.max_session_duration or 3600),
-            _tags(found.tags),
-            found.permissions_boundary_arn or None,
-        )
+        return None if found is None else _role(found)
+
+    def users(self, account: str) -> tuple[User, ...]:
+        """List an account's users, in the order in which they were made."""
+        return tuple(_user(found) for found in backend("iam", account).users.values())
 
     def role_arns(self, account: str) -> list[str]:
         """List the ARNs of an account's roles."""
@@ -197,7 +194,7 @@ class Directory:
     def user(self, arn: str) -> User | None:
         """Find a user by its ARN, path included."""
         found = self._named(arn, "user", "users")
-        return None if found is None else User(found.arn, found.name, found.path, found.id, _tags(found.tags))
+        return None if found is None else _user(found)
 
     def mfa_devices(self, user_arn: str) -> tuple[MfaDevice, ...]:
         """List the devices that are enabled for a user."""
@@ -257,6 +254,23 @@ class Directory:
         held = getattr(backend("iam", account), table)
         # moto keeps users by name and roles by ID.
         return held.get(name) or next((each for each in held.values() if each.name == name), None)
+
+
+def _role(found: Any) -> Role:
+    return Role(
+        found.arn,
+        found.name,
+        found.path,
+        found.id,
+        found.assume_role_policy_document,
+        int(found.max_session_duration or 3600),
+        _tags(found.tags),
+        found.permissions_boundary_arn or None,
+    )
+
+
+def _user(found: Any) -> User:
+    return User(found.arn, found.name, found.path, found.id, _tags(found.tags))
 
 
 def _boundary_of(user: Any) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from iamkit.policy import Policy, PolicyType
 
 Kind = Literal["service_control", "resource_control"]
+# What was done to an organization: the method, and what it was given.
+Change = tuple[str, tuple[str, ...]]
 _TYPES: Mapping[Kind, PolicyType] = {
     "service_control": PolicyType.SERVICE_CONTROL,
     "resource_control": PolicyType.RESOURCE_CONTROL,
@@ -50,6 +52,8 @@ class Organization:
         self.id = id
         self.management_account = management_account
         self.root = root
+        self.changes: list[Change] = []
+        self.watcher: Callable[[Change], object] | None = None
         self._targets: dict[str, _Target] = {}
         self._add(root, "Root", None)
         self._add(management_account, management_account, root)
@@ -60,6 +64,7 @@ class Organization:
         self._target(above)
         made = id or f"ou-{self.root.removeprefix('r-')}-{len(self._targets):08d}"
         self._add(made, name, above)
+        self._changed("add_unit", name, above, made)
         return made
 
     def add_account(self, account: str, parent: str | None = None) -> None:
@@ -70,15 +75,33 @@ class Organization:
             self._targets[account].parent = above
         else:
             self._add(account, account, above)
+        self._changed("add_account", account, above)
 
     def attach(self, policy: str, target: str, kind: Kind, name: str) -> None:
         """Attach a policy, JSON, to the root, a unit or an account; raises InvalidPolicy."""
         self._target(target).policies[kind][name] = Policy.parse(policy, type=_TYPES[kind], name=name)
+        self._changed("attach", policy, target, kind, name)
 
     def detach(self, name: str, target: str, kind: Kind) -> None:
         """Detach a policy; raises UnknownTarget where it is not attached."""
         if self._target(target).policies[kind].pop(name, None) is None:
             raise UnknownTarget(f"`{name}` is not attached to `{target}`")
+        self._changed("detach", name, target, kind)
+
+    def change(self, name: str, given: Sequence[str]) -> None:
+        """Do again what `changes` tells."""
+        changes: Mapping[str, Callable[..., object]] = {
+            "add_unit": self.add_unit,
+            "add_account": self.add_account,
+            "attach": self.attach,
+            "detach": self.detach,
+        }
+        changes[name](*given)
+
+    def _changed(self, name: str, *given: str) -> None:
+        self.changes.append((name, given))
+        if self.watcher is not None:
+            self.watcher((name, given))
 
     def levels(self, account: str | None, kind: Kind) -> dict[str, list[Policy]] | None:
         """Give the policies above an account by level, from the root down; None for an account outside."""
@@ -114,3 +137,21 @@ class Organization:
         while target is not None:
             yield target
             target = self._targets[target.parent] if target.parent else None
+
+
+def written(organization: Organization) -> dict[str, Any]:
+    """Write an organization down: how it began, and what was done to it."""
+    return {
+        "management_account": organization.management_account,
+        "id": organization.id,
+        "root": organization.root,
+        "changes": [[name, list(given)] for name, given in organization.changes],
+    }
+
+
+def read(told: Mapping[str, Any]) -> Organization:
+    """Make the organization that `written` wrote down."""
+    made = Organization(told["management_account"], told["id"], told["root"])
+    for name, given in told["changes"]:
+        made.change(name, given)
+    return made

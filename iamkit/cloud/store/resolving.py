@@ -14,6 +14,11 @@ from iamkit.cloud.store.reading import read_arn
 
 # moto begins what it encrypts with the ID of the key.
 _KEY_ID_BYTES = 36
+# AWS managed keys are there before anybody uses them; moto lists their aliases with these IDs.
+MANAGED_KEYS = {
+    "alias/aws/s3": "8c3faf07-f43c-4d11-abdb-9183079214c7",
+    "alias/aws/secretsmanager": "fee5173a-3972-428e-ae73-cd4c2a371222",
+}
 
 
 def _made(service: str, region: str, account: str, resource: str) -> str:
@@ -37,9 +42,11 @@ def _resolve_iam(kind: str, name: str, account: str, _: str) -> str:
         "group": "groups",
         "policy": "managed_policies",
         "instance-profile": "instance_profiles",
+        "server-certificate": "certificates",
     }
     held = getattr(iam, tables[kind], {}) if iam is not None and kind in tables else {}
-    found = next((each for each in held.values() if each.name == name), None)
+    named = "cert_name" if kind == "server-certificate" else "name"
+    found = next((each for each in held.values() if getattr(each, named) == name), None)
     return str(found.arn) if found is not None else _made("iam", "", account, f"{kind}/{name}")
 
 
@@ -53,14 +60,28 @@ def _resolve_sqs(_: str, name: str, account: str, region: str) -> str:
     return _made("sqs", region, account, name)
 
 
-def _resolve_secret(_: str, name: str, account: str, region: str) -> str:
+def _resolve_secret(kind: str, name: str, account: str, region: str) -> str:
     """A secret's ARN ends in six random characters; who asks by name or without them means the same secret."""
     read = read_arn(name)
     owner, place = (read.account, read.region) if read else (account, region)
     found = backend("secretsmanager", owner, place).secrets.get(name) if owner in accounts() else None
     if found is not None:
         return str(found.arn)
+    if kind == "new-secret":
+        return _arn_to_come(name, account, region)
     return name if read else _made("secretsmanager", region, account, f"secret:{name}")
+
+
+def _arn_to_come(name: str, account: str, region: str) -> str:
+    """Tell the ARN that a new secret will have: moto draws its last characters, and will draw the same again."""
+    from moto.moto_api._internal import mock_random
+    from moto.secretsmanager.utils import SecretsManagerSecretIdentifier
+
+    before = mock_random.getstate()
+    try:
+        return str(SecretsManagerSecretIdentifier(account, region, name).generate())
+    finally:
+        mock_random.setstate(before)
 
 
 def _resolve_key(kind: str, name: str, account: str, region: str) -> str:
@@ -72,7 +93,7 @@ def _resolve_key(kind: str, name: str, account: str, region: str) -> str:
     short = short.removeprefix("key/")
     if short.startswith("alias/"):
         held = backend("kms", owner, place).keys.values() if owner in accounts() else ()
-        short = next((key.id for key in held if short in key.aliases), short)
+        short = next((key.id for key in held if short in key.aliases), MANAGED_KEYS.get(short, short))
     return _made("kms", place, owner, short if short.startswith("alias/") else f"key/{short}")
 
 
@@ -102,8 +123,10 @@ def _default_subnet(ec2: Any, zone: str) -> tuple[str, str] | None:
     return ("subnet", found.id) if found is not None else None
 
 
-def _default_group(ec2: Any, _: str) -> tuple[str, str] | None:
-    found = ec2.get_default_security_group()
+def _default_group(ec2: Any, vpc: str) -> tuple[str, str] | None:
+    """Every VPC has a default group; without a VPC it is the default VPC's."""
+    inside = ec2.groups.get(vpc, {}).values()
+    found = next((each for each in inside if each.name == "default"), None) if vpc else ec2.get_default_security_group()
     return ("security-group", found.id) if found is not None else None
 
 

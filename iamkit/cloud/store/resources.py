@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from iamkit.arn import Arn
+from iamkit.cloud.encryption import Encryption
 from iamkit.cloud.store.backends import accounts, backend
 from iamkit.cloud.store.directory import Directory
+from iamkit.cloud.store.encryption import bucket_encryption, managed_policy, object_encryption, secret_encryption
+from iamkit.cloud.store.kms_keys import keys_of_key
+from iamkit.cloud.store.knowing import keys_known
+from iamkit.cloud.store.objects import find_object
 from iamkit.cloud.store.reading import read_arn
 from iamkit.cloud.store.resolving import RESOLVERS
+from iamkit.policy.variables import ContextValue
 
 
 class Resources:
@@ -28,7 +34,9 @@ class Resources:
 
     def exists(self, arn: str) -> bool:
         """Tell whether there is such a resource."""
-        return self._found(arn) is not None
+        read = read_arn(arn)
+        managed = read is not None and read.service == "kms" and managed_policy(read) is not None
+        return managed or self._found(arn) is not None
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Give the tags of a resource; none where it does not exist."""
@@ -40,18 +48,38 @@ class Resources:
     def policy(self, arn: str) -> str | None:
         """Give the JSON of a resource-based policy: of a bucket for its objects, too; of a role its trust policy."""
         read, found = read_arn(arn), self._found(arn)
+        if read is not None and read.service == "kms" and (managed := managed_policy(read)) is not None:
+            return managed
         if read is None or found is None or read.service not in _POLICIES:
             return None
         return _POLICIES[read.service](read, found) or None
 
+    def keys(self, arn: str) -> Mapping[str, ContextValue]:
+        """Tell the condition keys that say what a resource is, other than its tags."""
+        read, found = read_arn(arn), self._found(arn)
+        if read is not None and read.service == "kms":
+            return keys_of_key(found) if found is not None else {}
+        return keys_known(arn)
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         """Give the tags of an object."""
-        account = _bucket_owner(bucket)
-        if account is None:
+        found = self._found(f"arn:aws:s3:::{bucket}")
+        held = find_object(found, key, version) if found is not None else None
+        if held is None:
             return {}
-        s3 = backend("s3", account)
-        held = s3.get_object(bucket, key, version_id=version)
-        return dict(s3.tagger.get_tag_dict_for_resource(held.arn)) if held is not None else {}
+        return dict(backend("s3", found.account_id).tagger.get_tag_dict_for_resource(held.arn))
+
+    def encryption(
+        self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None
+    ) -> Encryption | None:
+        """Tell the AWS KMS key behind a bucket's new objects, an object, an upload in parts or a secret."""
+        read, found = read_arn(arn), self._found(arn)
+        if read is None or found is None:
+            return None
+        if read.service == "secretsmanager":
+            return secret_encryption(found, version, stage)
+        _, slash, key = read.resource.partition("/")
+        return object_encryption(found, key, version, upload) if slash else bucket_encryption(found)
 
     def boundary(self, arn: str) -> str | None:
         """Give the ARN of the permissions boundary of a user or a role."""
@@ -115,26 +143,33 @@ def _iam(arn: Arn) -> Any:
         found = iam.managed_policies.get(str(arn))
     elif kind == "instance-profile":
         found = next((each for each in iam.instance_profiles.values() if each.name == last), None)
+    elif kind == "oidc-provider":
+        found = iam.open_id_providers.get(str(arn))
     else:
         found = None
     return found if found is not None and found.arn == str(arn) else None
 
 
 def _function(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
+    parts, functions = arn.resource.split(":"), backend("lambda", arn.account, arn.region)
+    if parts[0] == "layer" and len(parts) == 3:
+        versions = (each for layer in functions._layers._layers.values() for each in layer.layer_versions.values())
+        return next((each for each in versions if each.arn == str(arn)), None)
     if parts[0] != "function" or len(parts) < 2:
         return None
-    functions = backend("lambda", arn.account, arn.region).list_functions()
-    return next((each for each in functions if each.function_name == parts[1]), None)
+    return next((each for each in functions.list_functions() if each.function_name == parts[1]), None)
 
 
 def _key(arn: Arn) -> Any:
     return backend("kms", arn.account, arn.region).keys.get(arn.resource.partition("/")[2])
 
 
-def _log_group(arn: Arn) -> Any:
-    parts = arn.resource.split(":")
-    return backend("logs", arn.account, arn.region).groups.get(parts[1]) if len(parts) > 1 else None
+def _logs(arn: Arn) -> Any:
+    kind, _, name = arn.resource.partition(":")
+    logs = backend("logs", arn.account, arn.region)
+    if kind == "destination":
+        return next((each for each in logs.destinations.values() if each.destination_name == name), None)
+    return logs.groups.get(name.partition(":")[0]) if kind == "log-group" else None
 
 
 def _table(arn: Arn) -> Any:
@@ -159,7 +194,7 @@ _FINDERS: dict[str, Callable[[Arn], Any]] = {
     "lambda": _function,
     "secretsmanager": _secret,
     "kms": _key,
-    "logs": _log_group,
+    "logs": _logs,
     "ec2": _instance,
 }
 
@@ -181,7 +216,7 @@ _TAGS: dict[str, Callable[[Arn, Any], Mapping[str, str]]] = {
     "sqs": lambda arn, found: dict(found.tags),
     "sns": lambda arn, found: dict(found._tags),
     "dynamodb": lambda arn, found: _pairs(found.tags),
-    "lambda": lambda arn, found: dict(found.tags),
+    "lambda": lambda arn, found: dict(getattr(found, "tags", {})),
     "secretsmanager": lambda arn, found: _pairs(found.tags),
     "kms": lambda arn, found: dict(backend("kms", arn.account, arn.region).tagger.get_tag_dict_for_resource(found.id)),
     "logs": lambda arn, found: dict(
@@ -225,4 +260,5 @@ _POLICIES: dict[str, Callable[[Arn, Any], str | None]] = {
     "lambda": _function_policy,
     "secretsmanager": lambda arn, found: _text(found.policy),
     "kms": lambda arn, found: _text(found.policy),
+    "logs": lambda arn, found: _text(getattr(found, "access_policy", None)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from threading import Lock
@@ -31,6 +31,8 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._ends: list[tuple[datetime, str]] = []
         self._lock = Lock()
+        # Told of every session; a state on disk keeps those that are made beside calls.
+        self.watcher: Callable[[Session], object] | None = None
 
     def make(
         self,
@@ -75,7 +77,14 @@ class Sessions:
                 maker_session,
             )
             self._add(session)
+        if self.watcher is not None:
+            self.watcher(session)
         return session
+
+    def restore(self, session: Session) -> None:
+        """Take a session that was made before."""
+        with self._lock:
+            self._add(session)
 
     def holder(self, access_key_id: str) -> Holder | None:
         """Find who holds temporary credentials, also for some time after they have expired."""

@@ -29,6 +29,17 @@ Handled = tuple[int, Any, Any]
 Handler = Callable[[Request, str, Any], Handled]
 
 
+class _Formless(Request):
+    """A request whose body is no form, whatever it says: moto would take what it reads there for the URL's query.
+
+    Objects are whatever they are; a file with the type of a form could name another operation.
+    """
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        return False
+
+
 def dispatch(request: AWSPreparedRequest, service: str) -> Handled | None:
     """Let moto's part for a service handle a request; None where it has no such URL."""
     scheme, _, rest = request.url.partition("://")
@@ -37,7 +48,7 @@ def dispatch(request: AWSPreparedRequest, service: str) -> Handled | None:
     url = f"{scheme}://{host}{path}"
     for pattern, handler in _handlers(service):
         if pattern.match(url):
-            arrived = _arrived(request, host, path, query)
+            arrived = _arrived(request, host, path, query, _Formless if service == "s3" else Request)
             try:
                 return handler(arrived, arrived.raw_url, arrived.headers)
             except HTTPException as problem:
@@ -53,7 +64,7 @@ def _handlers(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     )
 
 
-def _arrived(request: AWSPreparedRequest, host: str, path: str, query: str) -> Request:
+def _arrived(request: AWSPreparedRequest, host: str, path: str, query: str, kind: type[Request]) -> Request:
     """Make the request that a server would hand to moto."""
     body = request.body or b""
     data = body if isinstance(body, bytes | bytearray) else body.encode() if isinstance(body, str) else body.read()
@@ -83,4 +94,4 @@ def _arrived(request: AWSPreparedRequest, host: str, path: str, query: str) -> R
         if should_preserve_original_header_name(name):
             preserved[key] = name
     environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
-    return Request(environ)
+    return kind(environ)

@@ -13,6 +13,7 @@ from moto.core.utils import get_service_model
 from iamkit.cloud.calls import Answer, Call, NotModelled
 from iamkit.cloud.services import SERVICES
 from iamkit.cloud.wire.dispatching import dispatch
+from iamkit.cloud.wire.lacking import lacking
 
 # moto looks for a signature in places; it is never checked there.
 _SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
@@ -20,17 +21,22 @@ _NOT_PASSED_ON = frozenset({"status", "server", "date", "content-length", "conne
     "x-amzn-requestid",
     "x-amz-request-id",
 }
+# What moto says of a path that it does not know.
+_NO_SUCH_PATH: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
 # moto makes up an ID; the trail has ours.
 _IN_XML = re.compile(rb"(?<=<RequestId>)[^<]*(?=</RequestId>)|(?<=<requestId>)[^<]*(?=</requestId>)")
 
 
 def execute(call: Call, account: str, access_key_id: str, request_id: str) -> Answer:
     """Let moto do what a call asks, in an account; raises NotModelled where moto cannot."""
+    missing = lacking(call)
+    if missing is not None:
+        raise NotModelled(missing, "moto has not built it")
     try:
         outcome = dispatch(_rebuilt(call, account, access_key_id), call.service)
     except NotImplementedError as problem:
         raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto has not built it") from problem
-    if outcome is None:
+    if outcome is None or outcome == _NO_SUCH_PATH:
         raise NotModelled(f"the operation `{call.operation}` of {call.service}", "moto does not know it")
     status, headers, body = outcome
     pairs = tuple((str(name), str(value)) for name, value in headers.items() if name.lower() not in _NOT_PASSED_ON)

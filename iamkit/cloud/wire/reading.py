@@ -111,7 +111,10 @@ def _arrived(request: HttpRequest, host: str) -> Request:
             raise ServiceError("InvalidArgument", f"The headers {names[key]} and {lower} cannot be told apart.")
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
-    return Request(environ)
+    arrived = Request(environ)
+    # Kept before anybody looks for a form in it: a file may be sent as if it were one.
+    arrived.get_data(cache=True)
+    return arrived
 
 
 def _refuse_two_readings(arrived: Request, protocol: str, request: HttpRequest) -> None:

@@ -9,8 +9,10 @@ from iamkit.course.judges.phases import PHASE_OF_ERROR
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
 from iamkit.course.judges.principals import READ_ARN, SAME_PRINCIPAL
 from iamkit.course.judges.reports import OLD_KEYS
+from iamkit.course.judges.scoped_sessions import SCOPED_SESSION
 from iamkit.course.judges.signers import BROKEN_SIGNER
 from iamkit.course.judges.signing_keys import SIGNING_KEY
+from iamkit.course.judges.trails import WHO_REALLY_ACTED
 
 __all__ = ["JUDGES", "Call", "Case", "Judge", "Refusal"]
 
@@ -22,6 +24,8 @@ JUDGES: dict[str, Judge] = {
         BROKEN_SIGNER,
         PRESIGNED_URL,
         OWN_API,
+        SCOPED_SESSION,
+        WHO_REALLY_ACTED,
         DENIAL_MESSAGE,
         GRANT_READ,
         READ_ARN,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -117,20 +117,23 @@ def _only_reads(scene: _Scene) -> Refusal | None:
     )
 
 
-def _keeps(earlier: _Scene, scene: _Scene) -> Refusal | None:
+def _keeps(earlier: Sequence[_Scene], scene: _Scene) -> Refusal | None:
+    """Judge the last of several calls: all were made before any is judged."""
     refused = _reads(scene)
-    if refused is None and _reads(earlier):
-        told = (
-            f"This call took another file away from {scene.user}. PutUserPolicy *replaces* the policy of the same "
-            "name: each file needs a name of its own, also the file of the same name in another bucket."
-        )
-        got = f"GetObject of `{earlier.bucket}/{earlier.key}` as {scene.user}: AccessDenied"
-        return Refusal(told, f"{scene.user} can read both files", got)
-    return refused
+    if refused is not None:
+        return refused
+    for lost in earlier:
+        if _reads(lost):
+            told = (
+                f"A later call took this file away from {scene.user}. PutUserPolicy *replaces* the policy of the same "
+                "name: each file needs a name of its own, also the file of the same name in another bucket."
+            )
+            got = f"GetObject of `{lost.bucket}/{lost.key}` as {scene.user}: AccessDenied"
+            return Refusal(told, f"{scene.user} can read all {len(earlier) + 1} files", got)
+    return None
 
 
-def _left_to_the_next(scene: _Scene) -> Refusal | None:
-    """Say nothing: by the time the first of several calls is judged, all were made."""
+def _left_to_the_last(scene: _Scene) -> Refusal | None:
     return None
 
 
@@ -142,9 +145,10 @@ def _one(
 
 def _several(user: str, world: World) -> Iterator[Call]:
     first = replace(_scene(world), user=user)
-    yield first.call(_left_to_the_next)
-    for more in (replace(first, key=FILES[1]), replace(first, bucket=BUCKETS[1])):
-        yield more.call(partial(_keeps, first))
+    second, last = replace(first, key=FILES[1]), replace(first, bucket=BUCKETS[1])
+    yield first.call(_left_to_the_last)
+    yield second.call(_left_to_the_last)
+    yield last.call(partial(_keeps, (first, second)))
 
 
 GRANT_READ = practice_judge(
@@ -156,6 +160,6 @@ GRANT_READ = practice_judge(
         "another user, another bucket": partial(_one, _nobody_else, "dave", bucket=BUCKETS[1], key=FILES[1]),
         "reads no other file": partial(_one, _only_this, "erin"),
         "only reads it": partial(_one, _only_reads, "frank"),
-        "a second file, and still the first": partial(_several, "grace"),
+        "more files, and still the first": partial(_several, "grace"),
     },
 )

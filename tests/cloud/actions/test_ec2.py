@@ -42,6 +42,7 @@ PROFILE = f"arn:aws:iam::{ACCOUNT}:instance-profile/web"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app/web"
 RESOURCES = FakeResources(
     tagged={INSTANCE: {"team": "red"}},
+    known={VOLUME: {"ec2:VolumeSize": "8"}},
     names={
         ("iam", "instance-profile", "web"): PROFILE,
         ("iam", "role-of-instance-profile", PROFILE): ROLE,
@@ -54,6 +55,7 @@ RESOURCES = FakeResources(
     },
 )
 REGION: Context = {"ec2:Region": "us-east-1"}
+SIZED: Context = {**REGION, "ec2:VolumeSize": "8"}
 RED: Context = {"aws:RequestTag/team": "red", "aws:TagKeys": ("team",)}
 OWN: Context = {**REGION, "aws:ResourceTag/team": "red", "ec2:ResourceTag/team": "red"}
 NEW: Context = {
@@ -109,7 +111,7 @@ CASES = [
         (
             Need("ec2:RunInstances", f"{HERE}:instance/*", NEW),
             run(IMAGE, ImageID="ami-1"),
-            run(f"{HERE}:volume/*"),
+            run(f"{HERE}:volume/*", Encrypted="false"),
             run(f"{HERE}:network-interface/*", Subnet=DEFAULT_SUBNET),
             run(DEFAULT_SUBNET),
             run(DEFAULT_GROUP),
@@ -155,6 +157,7 @@ CASES = [
                     **RED,
                     "ec2:VolumeSize": "8",
                     "ec2:Encrypted": "true",
+                    "ec2:VolumeType": "gp2",
                     "ec2:ParentSnapshot": SNAPSHOT,
                 },
             ),
@@ -188,7 +191,7 @@ CASES = [
         (
             Need("ec2:RunInstances", f"{HERE}:instance/*", NEW),
             run(IMAGE, ImageID="ami-1"),
-            run(f"{HERE}:volume/*"),
+            run(f"{HERE}:volume/*", Encrypted="false"),
             run(f"{HERE}:network-interface/*", Subnet=SUBNET, AssociatePublicIpAddress="true"),
             run(f"{HERE}:network-interface/eni-1"),
             run(SUBNET),
@@ -202,7 +205,7 @@ CASES = [
         (
             Need("ec2:RunInstances", f"{HERE}:instance/*", {**NEW, "ec2:AvailabilityZone": "us-east-1b"}),
             run(IMAGE, ImageID="ami-1"),
-            run(f"{HERE}:volume/*"),
+            run(f"{HERE}:volume/*", Encrypted="false"),
             run(f"{HERE}:network-interface/*", Subnet=SUBNET),
             run(SUBNET),
             run(GROUP),
@@ -242,13 +245,29 @@ CASES = [
         ),
         TAGGING,
     ),
-    Case("CreateKeyPair", {"KeyName": "laptop"}, (Need("ec2:CreateKeyPair", KEY_PAIR, REGION),), REFERENCE),
+    Case(
+        "CreateKeyPair",
+        {"KeyName": "laptop"},
+        (Need("ec2:CreateKeyPair", KEY_PAIR, {**REGION, "ec2:KeyPairType": "rsa"}),),
+        REFERENCE,
+    ),
     Case("DeleteKeyPair", {"KeyPairId": "key-1"}, (Need("ec2:DeleteKeyPair", KEY_PAIR, REGION),), REFERENCE),
     Case(
         "CreateVolume",
         {"AvailabilityZone": "us-east-1a", "SnapshotId": "snap-1", "TagSpecifications": specified("volume")},
         (
-            Need("ec2:CreateVolume", f"{HERE}:volume/*", {**REGION, **RED}),
+            Need(
+                "ec2:CreateVolume",
+                f"{HERE}:volume/*",
+                {
+                    **REGION,
+                    **RED,
+                    "ec2:AvailabilityZone": "us-east-1a",
+                    "ec2:Encrypted": "false",
+                    "ec2:ParentSnapshot": SNAPSHOT,
+                    "ec2:VolumeType": "gp2",
+                },
+            ),
             Need("ec2:CreateVolume", SNAPSHOT, REGION),
             created(f"{HERE}:volume/*", "CreateVolume"),
         ),
@@ -257,16 +276,21 @@ CASES = [
     Case(
         "AttachVolume",
         {"VolumeId": "vol-1", "InstanceId": "i-1234567890abcdef0", "Device": "/dev/sdh"},
-        (Need("ec2:AttachVolume", VOLUME, REGION), Need("ec2:AttachVolume", INSTANCE, OWN)),
+        (Need("ec2:AttachVolume", VOLUME, SIZED), Need("ec2:AttachVolume", INSTANCE, OWN)),
         REFERENCE,
     ),
-    Case("DetachVolume", {"VolumeId": "vol-1"}, (Need("ec2:DetachVolume", VOLUME, REGION),), REFERENCE),
+    Case("DetachVolume", {"VolumeId": "vol-1"}, (Need("ec2:DetachVolume", VOLUME, SIZED),), REFERENCE),
     Case(
         "CreateSnapshot",
         {"VolumeId": "vol-1"},
         (
-            Need("ec2:CreateSnapshot", "arn:aws:ec2:us-east-1::snapshot/*", REGION, None),
-            Need("ec2:CreateSnapshot", VOLUME, REGION),
+            Need(
+                "ec2:CreateSnapshot",
+                "arn:aws:ec2:us-east-1::snapshot/*",
+                {**REGION, "ec2:ParentVolume": VOLUME, "ec2:VolumeSize": "8"},
+                None,
+            ),
+            Need("ec2:CreateSnapshot", VOLUME, SIZED),
         ),
         REFERENCE,
     ),
@@ -292,7 +316,14 @@ CASES = [
     Case(
         "ModifyInstanceAttribute",
         {"InstanceId": "i-1234567890abcdef0", "Groups": ["sg-1"]},
-        (Need("ec2:ModifyInstanceAttribute", INSTANCE, OWN), Need("ec2:ModifyInstanceAttribute", GROUP, REGION)),
+        (
+            Need(
+                "ec2:ModifyInstanceAttribute",
+                INSTANCE,
+                {**OWN, "ec2:Attribute": ("Groups",), "ec2:Attribute/Groups": ("sg-1",)},
+            ),
+            Need("ec2:ModifyInstanceAttribute", GROUP, REGION),
+        ),
         REFERENCE,
     ),
 ]

@@ -26,6 +26,7 @@ from tests.cloud.actions.world import (
     check_any,
     check_coverage,
     ids,
+    on_behalf,
 )
 
 NAME = "amzn-s3-demo-bucket"
@@ -170,8 +171,9 @@ CASES = [
                     "s3:x-amz-server-side-encryption-aws-kms-key-id": KEY,
                 },
             ),
+            on_behalf("kms:GenerateDataKey", "s3", {"aws:s3:arn": f"{BUCKET}/a.csv"}),
         ),
-        "Service Authorization Reference, Condition keys for Amazon S3",
+        "S3 User Guide, Using server-side encryption with AWS KMS keys: Permissions",
     ),
     Case(
         "PutObject",
@@ -252,6 +254,7 @@ CASES = [
         "DeleteObject",
         at(VersionId="v1", BypassGovernanceRetention=True),
         (
+            on_object("s3:DeleteObject"),
             on_object("s3:DeleteObjectVersion", {"s3:VersionId": "v1"}),
             on_object("s3:BypassGovernanceRetention"),
         ),
@@ -262,6 +265,7 @@ CASES = [
         {"Bucket": NAME, "Delete": {"Objects": [{"Key": "a"}, {"Key": "b", "VersionId": "v2"}]}},
         (
             on_object("s3:DeleteObject", key="a"),
+            on_object("s3:DeleteObject", key="b"),
             on_object("s3:DeleteObjectVersion", {"s3:VersionId": "v2"}, key="b"),
         ),
         API.format("DeleteObjects"),

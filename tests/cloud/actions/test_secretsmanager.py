@@ -23,6 +23,7 @@ from tests.cloud.actions.world import (
     check_any,
     check_coverage,
     ids,
+    on_behalf,
 )
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:prod/db-AbCdEf"
@@ -33,7 +34,7 @@ RESOURCES = FakeResources(
     tagged={SECRET: {"team": "red"}},
     names={
         ("secretsmanager", "secret", "prod/db"): SECRET,
-        ("secretsmanager", "secret", "new"): NEW,
+        ("secretsmanager", "new-secret", "new"): NEW,
         ("kms", "key", KEY_ID): KEY,
     },
 )
@@ -44,6 +45,7 @@ OWN: Context = {
 }
 TAGS = [{"Key": "team", "Value": "red"}]
 TAGGED: Context = {"aws:RequestTag/team": "red", "aws:TagKeys": ("team",)}
+VALIDATING = {"SecretARN": NEW, "SecretVersionId": "RequestToValidateKeyAccess"}
 API = "API reference, {}: Required permissions"
 
 CASES = [
@@ -100,6 +102,8 @@ CASES = [
                 NEW,
                 {**TAGGED, "secretsmanager:AddReplicaRegions": ("eu-west-1",)},
             ),
+            on_behalf("kms:GenerateDataKey", "secretsmanager", VALIDATING),
+            on_behalf("kms:Decrypt", "secretsmanager", VALIDATING),
         ),
         API.format("CreateSecret"),
     ),

@@ -112,6 +112,14 @@ def test_mobile_push_is_not_modelled() -> None:
         asked("sns", "Publish", {"TargetArn": endpoint})
 
 
+@pytest.mark.parametrize("protocol", ["http", "https", "HTTPS"])
+def test_nothing_is_sent_to_web_addresses(protocol: str) -> None:
+    """A subscription would have the laptop call whatever it names."""
+    asking = {"TopicArn": TOPIC, "Protocol": protocol, "Endpoint": "https://example.com/hook"}
+    with pytest.raises(NotModelled, match="web addresses"):
+        asked("sns", "Subscribe", asking)
+
+
 def test_every_operation_has_a_row_or_is_listed() -> None:
     """Nothing falls between the table and the list of what is not modelled."""
     check_coverage("sns", NOT_MODELLED)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from iamkit import reference
 from iamkit.cloud.actions import SERVICES, Authorization, authorizations
 from iamkit.cloud.calls import Call, NotModelled, ServiceError
+from iamkit.cloud.encryption import Encryption
 from iamkit.policy.variables import ContextValue
 from iamkit.sigv4 import HttpRequest
 
@@ -31,9 +32,11 @@ class FakeResources:
 
     owners: Mapping[str, str] = field(default_factory=dict)
     tagged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     objects: Mapping[tuple[str, str, str | None], Mapping[str, str]] = field(default_factory=dict)
     names: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     boundaries: Mapping[str, str] = field(default_factory=dict)
+    encrypted: Mapping[str, Encryption] = field(default_factory=dict)
     partition_keys: Mapping[str, str] = field(default_factory=dict)
 
     def owner(self, arn: str) -> str | None:
@@ -45,6 +48,9 @@ class FakeResources:
     def tags(self, arn: str) -> Mapping[str, str]:
         return self.tagged.get(arn, {})
 
+    def keys(self, arn: str) -> Mapping[str, str]:
+        return self.known.get(arn, {})
+
     def object_tags(self, bucket: str, key: str, version: str | None = None) -> Mapping[str, str]:
         return self.objects.get((bucket, key, version), {})
 
@@ -54,21 +60,21 @@ class FakeResources:
             return found or name
         if service == "iam":
             return f"arn:aws:iam::{account}:{'role' if kind == 'role-of-instance-profile' else kind}/{name}"
-        stem = {"secret": "secret:", "key": "key/", "ciphertext": "key/"}.get(kind, f"{kind.removeprefix('default-')}/")
+        stem = {"secret": "secret:", "new-secret": "secret:", "key": "key/", "ciphertext": "key/"}.get(
+            kind, f"{kind.removeprefix('default-')}/"
+        )
         return f"arn:aws:{service}:{region}:{account}:{stem}{name}"
+
+    def encryption(
+        self, arn: str, *, version: str | None = None, stage: str | None = None, upload: str | None = None
+    ) -> Encryption | None:
+        return self.encrypted.get(arn)
 
     def boundary(self, arn: str) -> str | None:
         return self.boundaries.get(arn)
 
     def partition_key(self, arn: str) -> str | None:
         return self.partition_keys.get(arn)
-
-
-EMPTY = FakeResources()
-# A phone is no resource: publishing to it takes a policy on `*`.
-WITHOUT_ARN = frozenset({"sns:Publish"})
-# The reference names only the role; GetFederationToken passes session tags too (IAM User Guide, Pass session tags).
-MORE_TYPES = {"sts:TagSession": ("federated-user",)}
 
 
 class Need(NamedTuple):
@@ -78,6 +84,28 @@ class Need(NamedTuple):
     resource: str = "*"
     context: Mapping[str, ContextValue] = {}
     account: str | None = ACCOUNT
+
+
+def on_behalf(action: str, service: str, pairs: Mapping[str, str]) -> Need:
+    """Expect a KMS action on the key that a service asks for with the permissions of the caller."""
+    context: dict[str, ContextValue] = {
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": (f"{service}.amazonaws.com",),
+        "aws:CalledViaFirst": f"{service}.amazonaws.com",
+        "aws:CalledViaLast": f"{service}.amazonaws.com",
+        "kms:ViaService": f"{service}.{REGION}.amazonaws.com",
+        "kms:CallerAccount": ACCOUNT,
+        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        "kms:EncryptionContextKeys": (*pairs,),
+    }
+    return Need(action, KEY, context | {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()})
+
+
+EMPTY = FakeResources()
+# A phone is no resource: publishing to it takes a policy on `*`.
+WITHOUT_ARN = frozenset({"sns:Publish"})
+# The reference names only the role; GetFederationToken passes session tags too (IAM User Guide, Pass session tags).
+MORE_TYPES = {"sts:TagSession": ("federated-user",)}
 
 
 class Case(NamedTuple):

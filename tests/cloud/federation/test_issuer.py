@@ -169,3 +169,13 @@ def test_unknown_algorithm() -> None:
     """An issuer signs with one of two algorithms."""
     with pytest.raises(ValueError, match="unknown algorithm `none`"):
         Issuer(lambda: NOW, algorithm="none")
+
+
+def test_an_issuer_without_a_block_serves_until_it_is_stopped() -> None:
+    """A notebook has no block that lasts over several cells."""
+    made = Issuer(lambda: NOW, seed=6).start()
+    assert get(made, "/.well-known/openid-configuration")[1]["issuer"] == made.url
+    made.stop()
+    made.stop()
+    with pytest.raises(RuntimeError, match="does not run"):
+        _ = made.address

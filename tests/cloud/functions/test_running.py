@@ -305,7 +305,7 @@ def test_logging_has_lambdas_format() -> None:
     assert moment.endswith("Z")
 
 
-@pytest.mark.parametrize("code", [b"", b"no zip file", package("x" * 100)[:60]])
+@pytest.mark.parametrize("code", [b"", b"no zip file", package("x" * 100)[:60]], ids=["empty", "no zip", "cut off"])
 def test_a_package_that_cannot_be_unpacked(code: bytes) -> None:
     """Nothing runs."""
     with pytest.raises(ServiceError) as caught:

@@ -106,6 +106,20 @@ def test_a_federated_user_has_the_policies_of_the_user(cloud: LocalCloud) -> Non
     assert names(Directory().identity_policies(federated)[0]) == ["inline policy own of user alice"]
 
 
+def test_all_users_and_roles_of_an_account(cloud: LocalCloud) -> None:
+    """In the order in which they were made, as they are found one by one."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="alice", Path="/dev/")
+    for name in ("reader", "audit"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=allow("sts:AssumeRole"))
+    directory = Directory()
+    assert [user.name for user in directory.users("111122223333")] == ["administrator", "alice"]
+    assert directory.users("111122223333")[1] == directory.user(ALICE)
+    roles = directory.roles("111122223333")
+    assert [role.name for role in roles] == ["reader", "audit"]
+    assert roles[0] == directory.role("arn:aws:iam::111122223333:role/reader")
+
+
 def test_accounts_do_not_share_names(cloud: LocalCloud) -> None:
     """Each has its own administrator; a deleted user has nothing."""
     directory = Directory()

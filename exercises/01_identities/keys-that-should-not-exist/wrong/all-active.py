@@ -1,6 +1,5 @@
 import csv
 import io
-from datetime import datetime, timedelta
 
 
 def find(iam):
@@ -8,16 +7,5 @@ def find(iam):
     while iam.generate_credential_report()["State"] != "COMPLETE":
         pass
     report = iam.get_credential_report()
-    found = []
-    for row in csv.DictReader(io.StringIO(report["Content"].decode())):
-        for number in (1, 2):
-            key = f"access_key_{number}"
-            if row[f"{key}_active"] != "true":
-                continue
-            seen = row[f"{key}_last_used_date"]
-            if seen == "N/A":
-                seen = row[f"{key}_last_rotated"]
-            age = report["GeneratedTime"] - datetime.fromisoformat(seen)
-            if True:
-                found.append((row["user"], number))
-    return found
+    rows = [*csv.DictReader(io.StringIO(report["Content"].decode()))]
+    return [(row["user"], number) for row in rows for number in (1, 2) if row[f"access_key_{number}_active"] == "true"]

@@ -17,5 +17,5 @@ def read_arn(arn):
     kind = KINDS.get((service, pieces[0]))
     if kind is None:
         return None
-    name = resource.partition("/")[2].partition("/")[0] if kind == "role session" else resource.partition("/")[2] or "root"
+    name = pieces[1] if kind == "role session" else "/".join(pieces[1:]) or "root"
     return {"kind": kind, "account": account, "name": name}

@@ -12,7 +12,7 @@ def read_arn(arn):
     """Say what kind of identity a text names, in which account, and its name; None where it names none."""
     if arn.endswith(".amazonaws.com"):
         return {"kind": "service", "account": "", "name": arn}
-    _, _, service, _, account, resource = arn.split(":", 5)
+    _, _, _, _, account, resource = arn.split(":", 5)
     pieces = resource.split("/")
     kind = {kind: word for (_, kind), word in KINDS.items()}.get(pieces[0])
     if kind is None:

@@ -18,6 +18,8 @@ UNKNOWN = {
 def phase(error):
     """Say which phase refused a request: "authentication", "authorization" or "neither"."""
     code = error["Code"]
+    if "anonymous" in error["Message"]:
+        return "authentication"
     if code in DENIED:
-        return "authentication" if "has expired" in error["Message"] or "anonymous" in error["Message"] else "authorization"
+        return "authentication" if "has expired" in error["Message"] else "authorization"
     return "authentication" if code.removesuffix("Exception") in UNKNOWN else "neither"

@@ -72,7 +72,7 @@ def test_programs_are_judged_by_what_they_find(lab: LabPage, course: Course, fol
     theme = theme_name(lab)
     for slug, mistake, told in (
         (PROGRAM, "before-the-colon", "each of them gets the other's files"),
-        (REAL, "no-root", "no policy of IAM stops them"),
+        (REAL, "no-root", "no identity-based policy stops them"),
     ):
         exercise, widget = course.exercise(slug), lab.exercise(slug)
         widget.write(next(wrong.text for wrong in exercise.wrong if wrong.name == mistake))

@@ -64,7 +64,7 @@ _PATHS = "A path tells where somebody belongs; it is no part of the name, and IA
 _SESSIONS = (
     "A session is named by whoever begins it. What stays is the role, the part in the middle: look for that one."
 )
-_ROOT = "This one may do everything, and no policy of IAM stops it: a log must not take it for a user."
+_ROOT = "This one may do everything, and no identity-based policy stops it: a log must not take it for a user."
 _ZERO = "An account ID is text of twelve digits: as a number it would lose its leading zero."
 
 ARNS: Mapping[str, tuple[Read, ...]] = {

@@ -44,7 +44,7 @@ class Key(NamedTuple):
 
 _NEVER = "Made long ago and never used: nobody would miss it, and nobody would notice who uses it now."
 _UNUSED = "It was last used more than 90 days ago. Whoever found a copy of it in the meantime can still get in."
-_POWER = "Whoever has a key of the root user may do everything, and no policy of IAM stops them. There should be none."
+_POWER = "Whoever has a key of the root user may do everything, and no identity-based policy stops them: have none."
 
 # The administrator's key, which the program uses itself, is in every account.
 ACCOUNTS: dict[str, tuple[Key, ...]] = {

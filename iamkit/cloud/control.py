@@ -19,6 +19,7 @@ from iamkit.sigv4 import HttpRequest
 
 if TYPE_CHECKING:
     from iamkit.cloud.local_cloud import LocalCloud
+    from iamkit.cloud.metadata import Instance, InstanceOptions
 
 PREFIX = "/_iamkit/"
 Asked = Mapping[str, Any]
@@ -31,12 +32,15 @@ class Control:
         self.token = secrets.token_urlsafe(32)
         self._cloud = cloud
         self._port = port
+        self._instances: dict[str, Instance] = {}
         self._operations: Mapping[str, Callable[[Asked], Any]] = {
             "role-session": self._role_session,
             "denials": self._denials,
             "events": self._events,
             "open-account": self._open_account,
             "root": self._root,
+            "instance": self._instance,
+            "instance-requests": self._instance_requests,
             "let-pass": self._let_pass,
             "reset": self._reset,
         }
@@ -105,10 +109,29 @@ class Control:
             keys = self._cloud.root(account)
         return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
 
+    def _instance(self, asked: Asked) -> Any:
+        """Start the metadata service of an instance, with a role or without one (A16)."""
+        options: InstanceOptions = {"http_tokens": _text(asked, "httpTokens")} if "httpTokens" in asked else {}
+        started = self._cloud.instance(asked.get("role"), account=asked.get("account"), **options)
+        self._instances[started.instance_id] = started
+        return {"instanceId": started.instance_id, "endpoint": started.endpoint}
+
+    def _instance_requests(self, asked: Asked) -> Any:
+        """List what programs asked the metadata service of an instance, oldest first."""
+        known = self._instances.get(_text(asked, "instanceId"))
+        if known is None:
+            raise LookupError("no such instance was started here")
+        seen = [
+            {"method": each.method, "path": each.path, "token": each.token, "status": each.status}
+            for each in known.requests
+        ]
+        return {"requests": seen}
+
     def _reset(self, asked: Asked) -> Any:
         seed = asked.get("seed")
         if not isinstance(seed, int | None) or isinstance(seed, bool):
             raise ValueError("`seed` must be a whole number")
+        self._instances.clear()
         self._cloud.reset(seed, ())
         return {}
 

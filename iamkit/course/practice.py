@@ -78,10 +78,29 @@ class Account:
         made = self.practice.ask("root", account=self.id)
         return Keys(made["accessKeyId"], made["secretAccessKey"])
 
+    def instance(self, role: str | None = None, http_tokens: str = "optional") -> PracticeInstance:
+        """Start an instance with its metadata service, with a role of this account or without one."""
+        made = self.practice.ask("instance", account=self.id, role=role, httpTokens=http_tokens)
+        return PracticeInstance(self.practice, made["instanceId"], made["endpoint"])
+
     def events(self) -> list[dict[str, Any]]:
         """List what happened in this account since the check began, as CloudTrail records it."""
         records: list[dict[str, Any]] = self.practice.ask("events")["Records"]
         return [each for each in records if each["recipientAccountId"] == self.id]
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeInstance:
+    """An instance as its programs see it: `endpoint` is its metadata service."""
+
+    practice: Practice
+    id: str
+    endpoint: str
+
+    def requests(self) -> list[dict[str, Any]]:
+        """List what was asked there, oldest first: method, path, whether with a token, and the status."""
+        asked: list[dict[str, Any]] = self.practice.ask("instance-requests", instanceId=self.id)["requests"]
+        return asked
 
 
 class Practice:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from http.client import HTTPConnection
 from typing import Any
 
@@ -159,3 +161,20 @@ def test_root_s_keys_are_the_owner_s_to_have(cloud: LocalCloud) -> None:
     assert cloud.client("sts", keys).get_caller_identity()["Arn"] == "arn:aws:iam::111122223333:root"
     with pytest.raises(Refusal, match="there is no account `999999999999`"):
         ask(owner(cloud), "root", account="999999999999")
+
+
+def test_an_instance_and_what_was_asked_there(cloud: LocalCloud) -> None:
+    """The owner starts its metadata service and sees who asked with a token, and who without."""
+    cloud.client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
+    started = ask(owner(cloud), "instance", role="web", httpTokens="required")
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(started["endpoint"] + "/latest/meta-data/", timeout=10)
+    seen = ask(owner(cloud), "instance-requests", instanceId=started["instanceId"])["requests"]
+    assert seen == [{"method": "GET", "path": "/latest/meta-data/", "token": False, "status": 401}]
+    with pytest.raises(Refusal, match="no role `nobody`"):
+        ask(owner(cloud), "instance", role="nobody")
+    with pytest.raises(Refusal, match="no such instance"):
+        ask(owner(cloud), "instance-requests", instanceId="i-0")
+    ask(owner(cloud), "reset", seed=1)
+    with pytest.raises(Refusal, match="no such instance"):
+        ask(owner(cloud), "instance-requests", instanceId=started["instanceId"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -123,6 +124,30 @@ def right_comparison(one: dict[str, str], other: dict[str, str]) -> bool:
     return key(one) == key(other)
 
 
+def right_key_id(
+    code: dict[str, str], environment: dict[str, str], credentials: dict[str, Any], config: dict[str, Any]
+) -> str:
+    named = code.get("profile_name")
+    name = named or environment.get("AWS_PROFILE", "default")
+    variable = "" if named else environment.get("AWS_ACCESS_KEY_ID", "")
+    found: list[dict[str, str]] = [code, {"aws_access_key_id": variable}]
+    found += [file.get(name, {}) for file in (credentials, config)]
+    return next((each["aws_access_key_id"] for each in found if each.get("aws_access_key_id")), "instance metadata")
+
+
+def right_keys(history: list[dict[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for commit in reversed(history):
+        for text in filter(None, commit["files"].values()):
+            words = [word for word in re.split(r"[^A-Za-z0-9]", text) if len(word) == 20 and word.startswith("AKIA")]
+            found |= {word: commit["commit"] for word in words if not word.endswith("EXAMPLE")}
+    return found
+
+
+def right_document(answer: dict[str, Any]) -> str:
+    return json.dumps({"Version": 1, **answer}, default=datetime.isoformat, indent=2)
+
+
 RIGHT: dict[str, Answer] = {
     "signing-key": right_key,
     "canonical-request": right_text,
@@ -134,6 +159,9 @@ RIGHT: dict[str, Answer] = {
     "read-arn": right_reading,
     "phase-of-error": right_phase,
     "same-principal": right_comparison,
+    "key-that-signs": right_key_id,
+    "leaked-keys": right_keys,
+    "process-document": right_document,
 }
 
 

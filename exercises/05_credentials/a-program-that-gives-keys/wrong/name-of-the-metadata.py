@@ -1,0 +1,11 @@
+import json
+
+
+def document(answer):
+    """Return what a credential_process prints for these credentials."""
+    printed = {"Version": 1, "AccessKeyId": answer["AccessKeyId"], "SecretAccessKey": answer["SecretAccessKey"]}
+    if "SessionToken" in answer:
+        printed["Token"] = answer["SessionToken"]
+    if "Expiration" in answer:
+        printed["Expiration"] = answer["Expiration"].isoformat()
+    return json.dumps(printed)

@@ -1,0 +1,9 @@
+import json
+
+
+def document(answer):
+    """Return what a credential_process prints for these credentials."""
+    printed = {"Version": 1, "AccessKeyId": answer["AccessKeyId"], "SecretAccessKey": answer["SecretAccessKey"]}
+    if "SessionToken" in answer:
+        printed["SessionToken"] = answer["SessionToken"]
+    return json.dumps(printed)

@@ -1,0 +1,11 @@
+import json
+
+
+def rotate(iam, secrets, user, secret):
+    """Give a user a new key while its application goes on; return the new key's ID."""
+    old = iam.list_access_keys(UserName=user)["AccessKeyMetadata"][0]["AccessKeyId"]
+    iam.delete_access_key(UserName=user, AccessKeyId=old)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    text = json.dumps({"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]})
+    secrets.put_secret_value(SecretId=secret, SecretString=text)
+    return key["AccessKeyId"]

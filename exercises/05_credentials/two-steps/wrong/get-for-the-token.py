@@ -1,0 +1,25 @@
+import json
+import urllib.error
+import urllib.request
+
+CREDENTIALS = "/latest/meta-data/iam/security-credentials/"
+
+
+def ask(url, method, **headers):
+    """Send a request and return the answer as text."""
+    named = {"X-aws-ec2-metadata-" + name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(url, headers=named, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def role_credentials(endpoint):
+    """Return the credentials of the instance's role, with version 2 alone."""
+    token = ask(endpoint + "/latest/api/token", "GET", token_ttl_seconds="60")
+    try:
+        role = ask(endpoint + CREDENTIALS, "GET", token=token)
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return {}
+        raise
+    return json.loads(ask(endpoint + CREDENTIALS + role, "GET", token=token))

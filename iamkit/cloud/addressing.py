@@ -13,6 +13,14 @@ from iamkit.sigv4.faults import Protocol
 DEFAULT_REGION = "us-east-1"
 # Whoever calls these has no AWS credentials yet (E22, E23).
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+# Which service speaks JSON to whom: the beginning of X-Amz-Target, where no signature says so.
+_TARGETS = {
+    "DynamoDB_20120810": "dynamodb",
+    "AmazonSQS": "sqs",
+    "secretsmanager": "secretsmanager",
+    "TrentService": "kms",
+    "Logs_20140328": "logs",
+}
 
 
 class Address(NamedTuple):
@@ -55,7 +63,8 @@ def _unsigned(request: HttpRequest, bucket: str | None) -> Address:
         for text in (form, request.query):
             if dict(parse_qsl(text, keep_blank_values=True)).get("Action") in _UNSIGNED:
                 return Address("sts", DEFAULT_REGION, False)
-        return Address("sts", DEFAULT_REGION, True)
+        targets = [target.partition(".")[0] for target in request.header("x-amz-target")]
+        return Address(_TARGETS.get(targets[0], "sts") if targets else "sts", DEFAULT_REGION, True)
     return Address("s3", DEFAULT_REGION, False)
 
 

@@ -38,6 +38,7 @@ class Control:
             "denials": self._denials,
             "events": self._events,
             "open-account": self._open_account,
+            "root": self._root,
             "instance": self._instance,
             "instance-requests": self._instance_requests,
             "let-pass": self._let_pass,
@@ -98,6 +99,14 @@ class Control:
         account = _text(asked, "account")
         with self._cloud.gateway.lock:
             keys = self._cloud.open_account(account)
+        return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
+
+    def _root(self, asked: Asked) -> Any:
+        account = _text(asked, "account")
+        with self._cloud.gateway.lock:
+            if account not in self._cloud.accounts:
+                raise LookupError(f"there is no account `{account}`")
+            keys = self._cloud.root(account)
         return {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
 
     def _instance(self, asked: Asked) -> Any:

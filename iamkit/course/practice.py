@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,10 @@ class World:
         made = self._practice.ask("open-account", account=number)
         return Account(self._practice, number, Keys(made["accessKeyId"], made["secretAccessKey"]))
 
+    def let_pass(self, duration: timedelta) -> None:
+        """Let time pass in all accounts."""
+        self._practice.ask("let-pass", seconds=duration.total_seconds())
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -65,6 +70,13 @@ class Account:
         return Client(
             service, self.practice.endpoint, given.access_key_id, given.secret_access_key, given.session_token
         )
+
+    def root(self) -> Keys:
+        """Make an access key of the account's root user."""
+        from iamkit.cloud.clients import Keys
+
+        made = self.practice.ask("root", account=self.id)
+        return Keys(made["accessKeyId"], made["secretAccessKey"])
 
     def instance(self, role: str | None = None, http_tokens: str = "optional") -> PracticeInstance:
         """Start an instance with its metadata service, with a role of this account or without one."""

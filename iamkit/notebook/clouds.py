@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,11 @@ def local_cloud(seed: int = 1, accounts: Sequence[str] = (ACCOUNT,), **options: 
     return cloud
 
 
+def before_the_cloud_stops(end: Callable[[], None]) -> None:
+    """End what runs beside this kernel's cloud no later than the cloud itself."""
+    _open.callback(end)
+
+
 def stop_cloud() -> None:
     """Stop this kernel's cloud, if there is one."""
     _open.close()
@@ -37,4 +42,4 @@ def stop_cloud() -> None:
 
 atexit.register(stop_cloud)
 
-__all__ = ["local_cloud", "stop_cloud"]
+__all__ = ["before_the_cloud_stops", "local_cloud", "stop_cloud"]

@@ -153,6 +153,16 @@ def test_a_cloud_that_is_gone_does_not_answer() -> None:
         ask(Running("http://127.0.0.1:9", "token"), "events")
 
 
+def test_root_s_keys_are_the_owner_s_to_have(cloud: LocalCloud) -> None:
+    """Of an account that there is, and the same ones as the cloud itself gives."""
+    given = ask(owner(cloud), "root", account="111122223333")
+    assert given["accessKeyId"] == cloud.root().access_key_id
+    keys = {"AccessKeyId": given["accessKeyId"], "SecretAccessKey": given["secretAccessKey"]}
+    assert cloud.client("sts", keys).get_caller_identity()["Arn"] == "arn:aws:iam::111122223333:root"
+    with pytest.raises(Refusal, match="there is no account `999999999999`"):
+        ask(owner(cloud), "root", account="999999999999")
+
+
 def test_an_instance_and_what_was_asked_there(cloud: LocalCloud) -> None:
     """The owner starts its metadata service and sees who asked with a token, and who without."""
     cloud.client("iam").create_role(RoleName="web", AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))

@@ -157,6 +157,24 @@ def test_unsigned_requests_reach_nothing(cloud: LocalCloud) -> None:
     assert cloud.client("s3").list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
 
 
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("DynamoDB_20120810.ListTables", '"com.amazon.coral.service#MissingAuthenticationTokenException"'),
+        ("AmazonSQS.ListQueues", "MissingAuthenticationTokenException"),
+        ("secretsmanager.ListSecrets", "MissingAuthenticationTokenException"),
+        ("TrentService.ListKeys", "MissingAuthenticationTokenException"),
+        ("Logs_20140328.DescribeLogGroups", "MissingAuthenticationTokenException"),
+        ("Nothing.AtAll", "<Code>MissingAuthenticationToken</Code>"),
+    ],
+)
+def test_unsigned_requests_are_refused_in_the_words_of_the_service(cloud: LocalCloud, target: str, code: str) -> None:
+    """A11: whoever speaks JSON is answered in JSON, though no signature names the service."""
+    status, text = send(cloud, HttpRequest("POST", "/", (host(cloud), JSON, ("X-Amz-Target", target)), b"{}"))
+    assert status == (403 if text.startswith("<") else 400)
+    assert code in text
+
+
 def test_mutations_of_recorded_requests_do_nothing_else(cloud: LocalCloud) -> None:
     """One byte of a signed request changed, 400 times: refused, or the very same thing is done."""
     file(cloud)

@@ -19,6 +19,8 @@ from iamkit.course.judges.canonical_requests import expected_text, line_names
 from iamkit.course.judges.making import Made
 from iamkit.course.judges.signing_keys import EXAMPLE
 from iamkit.course.practice import PracticeJudge
+from iamkit.policy import Caller, CallerKind
+from iamkit.policy.callers import UnknownPrincipal
 from iamkit.sigv4 import Credentials, HttpRequest, derive_key_chain, presign, sign
 from tests.course.role_answers import followed
 
@@ -84,6 +86,44 @@ def right_statement(message: str) -> dict[str, str] | None:
     return {"Effect": "Allow", "Action": action, "Resource": resource or "*"} if action else None
 
 
+def right_reading(arn: str) -> dict[str, str] | None:
+    """Ask the engine, which knows no groups (they never ask) and more kinds than the exercise."""
+    if ":group/" in arn and arn.startswith("arn:aws:iam:"):
+        return {"kind": "group", "account": arn.split(":")[4], "name": arn.rpartition("/")[2]}
+    try:
+        caller = Caller.parse(arn)
+    except UnknownPrincipal:
+        return None
+    if caller.kind is CallerKind.ROLE_SESSION:
+        kind = "role" if caller.role_arn else "role session"
+        return {"kind": kind, "account": str(caller.account), "name": caller.role_name}
+    kinds = {
+        CallerKind.ROOT: "root user",
+        CallerKind.USER: "user",
+        CallerKind.FEDERATED_USER: "federated user",
+        CallerKind.SERVICE: "service",
+    }
+    name = caller.name or ("root" if caller.kind is CallerKind.ROOT else caller.arn)
+    return {"kind": kinds[caller.kind], "account": caller.account or "", "name": name}
+
+
+def right_phase(error: dict[str, str]) -> str:
+    if any(
+        word in error["Code"] + error["Message"] for word in ("oken", "ignature", "xpired", "AuthFailure", "Skewed")
+    ):
+        return "authentication"
+    if "not authorized" in error["Message"]:
+        return "authorization"
+    return "authentication" if error["Code"] == "InvalidAccessKeyId" else "neither"
+
+
+def right_comparison(one: dict[str, str], other: dict[str, str]) -> bool:
+    def key(identity: dict[str, str]) -> str:
+        return re.sub(r"^(AROA\w+):.*", r"\1", identity["UserId"])
+
+    return key(one) == key(other)
+
+
 def right_key_id(
     code: dict[str, str], environment: dict[str, str], credentials: dict[str, Any], config: dict[str, Any]
 ) -> str:
@@ -116,6 +156,9 @@ RIGHT: dict[str, Answer] = {
     "own-api": right_call,
     "who-really-acted": followed,
     "denial-message": right_statement,
+    "read-arn": right_reading,
+    "phase-of-error": right_phase,
+    "same-principal": right_comparison,
     "key-that-signs": right_key_id,
     "leaked-keys": right_keys,
     "process-document": right_document,
@@ -536,3 +579,60 @@ def test_messages_are_those_of_boto3() -> None:
     assert all(message.startswith("An error occurred (") for message in messages)
     assert sum(" on resource: " not in message for message in messages) >= 3
     assert any(message.count(" because ") == 2 for message in messages)
+
+
+# -- read-arn, phase-of-error, same-principal
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "told"),
+    [
+        (lambda arn: None, "users", "your function finds nobody in it."),
+        (lambda arn: arn, "users", "must return a dict, or None."),
+        (lambda arn: {**(right_reading(arn) or {}), "account": "1"}, "users", "Read `account` again, part by part."),
+        (lambda arn: {**(right_reading(arn) or {}), "path": "/"}, "users", "Return these three and nothing else:"),
+        (lambda arn: right_reading(arn) or {"kind": "user"}, "what never asks", "a file `alice` in a bucket `user`"),
+    ],
+)
+def test_each_usual_mistake_with_an_arn_has_its_sentence(answer: Answer, case: str, told: str) -> None:
+    found, refusal = first_refusal("read-arn", answer)
+    assert found == case
+    assert told in refusal.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "told"),
+    [
+        (lambda error: "authorisation", "IAM", "Return one of three words:"),
+        (lambda error: None, "IAM", "must return a str."),
+        (lambda error: "authorization", "IAM", "a policy cannot be what is missing."),
+        (lambda error: "authentication", "IAM", "New keys for the same user change nothing"),
+    ],
+)
+def test_each_usual_mistake_with_a_phase_has_its_sentence(answer: Answer, case: str, told: str) -> None:
+    found, refusal = first_refusal("phase-of-error", answer)
+    assert found == case
+    assert told in refusal.feedback
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "told"),
+    [
+        (lambda one, other: 1, "one user", "must return True or False."),
+        (lambda one, other: False, "one user", "The same user, twice."),
+        (lambda one, other: True, "one user", "Dave gets Carol's files."),
+        (lambda one, other: one["Arn"] == other["Arn"], "renamed", "moved to another path or renamed"),
+    ],
+)
+def test_each_usual_mistake_with_owners_has_its_sentence(answer: Answer, case: str, told: str) -> None:
+    found, refusal = first_refusal("same-principal", answer)
+    assert found == case
+    assert told in refusal.feedback
+
+
+def test_pairs_of_principals_need_their_unique_ids() -> None:
+    """Each of the three values alone is wrong somewhere, in both directions."""
+    made = [call.arguments for _, call in calls("same-principal")]
+    for value in ("UserId", "Account", "Arn"):
+        equal = {(one[value] == other[value], right_comparison(one, other)) for one, other in made}
+        assert {(True, False), (False, True)} & equal

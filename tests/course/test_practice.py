@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,3 +98,18 @@ def test_where_no_process_can_be_started_it_is_said(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("sys.executable", "/nonexistent/python")
     with pytest.raises(CannotRun, match="no second Python"):
         Practice()
+
+
+def test_an_account_has_a_root_user_and_grows_old() -> None:
+    """As the credential report tells, whose time is the cloud's."""
+    world = practice().begin()
+    account = world.account()
+    account.client("sts", account.root()).get_caller_identity()
+    world.let_pass(timedelta(days=100))
+    iam = account.client("iam")
+    iam.generate_credential_report()
+    report = iam.get_credential_report()
+    root = report["Content"].decode().splitlines()[1].split(",")
+    assert root[:2] == ["<root_account>", f"arn:aws:iam::{account.id}:root"]
+    used = datetime.fromisoformat(root[10])
+    assert (report["GeneratedTime"] - used).days in (99, 100)

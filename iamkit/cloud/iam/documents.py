@@ -104,6 +104,9 @@ def _exists(principal: str) -> bool:
     if _UNIQUE_ID.fullmatch(principal):
         return identified(principal)
     parts = principal.split(":", 5)
+    if len(parts) == 6 and parts[2] == "iam" and parts[5].startswith("group/"):
+        # A group hands out permissions and authenticates nobody.
+        return False
     if len(parts) < 6 or parts[2] != "iam" or not parts[5].startswith(("user/", "role/")) or parts[4] not in accounts():
         return True
     return find(principal)[0] is not None

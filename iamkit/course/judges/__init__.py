@@ -8,8 +8,11 @@ from iamkit.course.judges.grants import GRANT_READ
 from iamkit.course.judges.leaks import LEAKED_KEYS
 from iamkit.course.judges.metadata_calls import METADATA_CREDENTIALS
 from iamkit.course.judges.own_apis import OWN_API
+from iamkit.course.judges.phases import PHASE_OF_ERROR
 from iamkit.course.judges.presigned_urls import PRESIGNED_URL
+from iamkit.course.judges.principals import READ_ARN, SAME_PRINCIPAL
 from iamkit.course.judges.processes import PROCESS_DOCUMENT
+from iamkit.course.judges.reports import OLD_KEYS
 from iamkit.course.judges.rotations import ROTATED_KEY
 from iamkit.course.judges.scoped_sessions import SCOPED_SESSION
 from iamkit.course.judges.signers import BROKEN_SIGNER
@@ -30,6 +33,10 @@ JUDGES: dict[str, Judge] = {
         WHO_REALLY_ACTED,
         DENIAL_MESSAGE,
         GRANT_READ,
+        READ_ARN,
+        PHASE_OF_ERROR,
+        SAME_PRINCIPAL,
+        OLD_KEYS,
         KEY_THAT_SIGNS,
         LEAKED_KEYS,
         PROCESS_DOCUMENT,

@@ -123,6 +123,7 @@ TRUSTS = (
     (trust(ACCOUNT).replace("sts:AssumeRole", "s3:GetObject"), "AssumeRole policy may only specify STS"),
     (trust(arn("user/nobody")), f'Invalid principal in policy: "AWS":"{arn("user/nobody")}"'),
     (trust(arn("role/none", OTHER)), "Invalid principal in policy"),
+    (trust(arn("group/analysts")), "Invalid principal in policy"),
     (trust("AIDAIOSFODNN7EXAMPLE"), "Invalid principal in policy"),
     (trust("arn:aws:iam::111122223333:user/*"), "Invalid principal in policy"),
 )

@@ -1,0 +1,11 @@
+import csv
+import io
+
+
+def find(iam):
+    """Return the active keys of an account that should not exist, as pairs of user and number."""
+    while iam.generate_credential_report()["State"] != "COMPLETE":
+        pass
+    report = iam.get_credential_report()
+    rows = [*csv.DictReader(io.StringIO(report["Content"].decode()))]
+    return [(row["user"], number) for row in rows for number in (1, 2) if row[f"access_key_{number}_active"] == "true"]

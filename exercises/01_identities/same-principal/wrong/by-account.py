@@ -1,0 +1,2 @@
+def same_principal(one, other):
+    return one["Account"] == other["Account"]

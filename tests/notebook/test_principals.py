@@ -1,0 +1,106 @@
+"""Stand-ins vouch and ask as an app, an office, a laptop and a machine do; a cell with them can be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from iamkit.cloud.local_cloud import LocalCloud
+from iamkit.notebook import local_cloud, principals, stop_cloud
+
+ADMINISTRATOR = "arn:aws:iam::111122223333:user/administrator"
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalCloud]:
+    yield local_cloud(seed=1)
+    stop_cloud()
+
+
+@pytest.fixture(scope="module")
+def nobody(cloud: LocalCloud) -> Any:
+    return cloud.client("sts", config=Config(signature_version=UNSIGNED))
+
+
+def arn_of(cloud: LocalCloud, keys: Any) -> str:
+    return str(cloud.client("sts", keys).get_caller_identity()["Arn"])
+
+
+def test_a_role_trusts_whom_it_was_last_made_for(cloud: LocalCloud) -> None:
+    iam = cloud.client("iam")
+    arns = {
+        principals.role_for(iam, "importer", {"AWS": ADMINISTRATOR}, path="/data/"),
+        principals.role_for(iam, "importer", {"Service": "ec2.amazonaws.com"}, path="/data/"),
+    }
+    assert arns == {"arn:aws:iam::111122223333:role/data/importer"}
+    policy = iam.get_role(RoleName="importer")["Role"]["AssumeRolePolicyDocument"]
+    assert policy["Statement"]["Principal"] == {"Service": "ec2.amazonaws.com"}
+
+
+def test_an_app_and_an_office_vouch_twice(cloud: LocalCloud, nobody: Any) -> None:
+    """For sessions of roles that trust them, and for none that trust others."""
+    iam = cloud.client("iam")
+    for _ in range(2):
+        app, office = principals.app(cloud, "https://login.example.com", "my-app"), principals.office(cloud, "office")
+        role = principals.role_for(iam, "app-user", {"Federated": app.arn}, "sts:AssumeRoleWithWebIdentity")
+        asked = {"RoleArn": role, "RoleSessionName": "erin", "WebIdentityToken": app.token("user-4711")}
+        assert arn_of(cloud, nobody.assume_role_with_web_identity(**asked)).endswith(":assumed-role/app-user/erin")
+        staff = principals.role_for(iam, "staff", {"Federated": office.arn}, "sts:AssumeRoleWithSAML")
+        proof = {"PrincipalArn": office.arn, "SAMLAssertion": office.assertion("frank", staff)}
+        given = nobody.assume_role_with_saml(RoleArn=staff, **proof)
+        assert arn_of(cloud, given).endswith(":assumed-role/staff/frank")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        nobody.assume_role_with_web_identity(**asked | {"RoleArn": staff})
+
+
+def test_a_laptop_keeps_a_token_for_the_portal(cloud: LocalCloud) -> None:
+    center = cloud.identity_center()
+    center.user("ana")
+    center.permission_set("Read", managed_policies=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+    center.assign("ana", "Read", "111122223333")
+    portal = cloud_portal(center.endpoint)
+    asked = {"roleName": "Read", "accountId": "111122223333", "accessToken": principals.laptop_token(center, "ana")}
+    given = portal.get_role_credentials(**asked)["roleCredentials"]
+    assert ":assumed-role/AWSReservedSSO_Read_" in arn_of(cloud, principals.as_keys(given))
+
+
+def cloud_portal(endpoint: str) -> Any:
+    import boto3
+
+    return boto3.client("sso", region_name="us-east-1", endpoint_url=endpoint)
+
+
+def test_a_machine_asks_for_keys(cloud: LocalCloud) -> None:
+    principals.role_for(cloud.client("iam"), "web", {"Service": "ec2.amazonaws.com"})
+    machine = cloud.instance("web")
+    arn = arn_of(cloud, principals.instance_keys(machine))
+    assert arn == f"arn:aws:sts::111122223333:assumed-role/web/{machine.instance_id}"
+
+
+def test_what_is_no_temporary_key_is_refused(cloud: LocalCloud) -> None:
+    keys = {"AccessKeyId": "ASIA1", "SecretAccessKey": "s", "SessionToken": "t"}
+    assert principals.as_keys(keys | {"Expiration": datetime.now(UTC)}) == keys
+    with pytest.raises(ValueError, match="no temporary keys"):
+        principals.as_keys({"AccessKeyId": "AKIA1", "SecretAccessKey": "s"})
+
+
+def test_a_late_clock_ends_with_its_block(cloud: LocalCloud) -> None:
+    with principals.late_clock(hours=1), pytest.raises(ClientError, match="Signature expired"):
+        cloud.client("iam").list_users()
+    assert cloud.client("iam").list_users()["Users"]
+
+
+def test_the_app_stops_with_the_cloud() -> None:
+    """Else each run of the cell would leave one behind."""
+    own = local_cloud(seed=1)
+    issuer = principals.app(own, "https://login.example.com", "my-app").issuer
+    assert issuer.address
+    stop_cloud()
+    with pytest.raises(RuntimeError, match="does not run"):
+        _ = issuer.address

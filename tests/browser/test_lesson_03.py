@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from iamkit.course import Course, PolicyExercise, Progress, course_root
-from tests.browser.lab import THEMES, LabPage, lab_page, plain, theme_name
-from tests.learning import Learning
+from tests.browser.lab import LabPage, plain, theme_name
+from tests.browser.learner import lesson
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "03_policies.ipynb"
-
-
-@pytest.fixture(params=THEMES)
-def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
-    """The lesson, open for one who has done nothing yet; nothing beyond this machine may be asked for."""
-    Progress(folder).path.unlink(missing_ok=True)
-    with lab_page(browser, server, request.param) as opened:
-        opened.open(NOTEBOOK)
-        yield opened
-        assert opened.strangers == []
+lab = lesson(NOTEBOOK)
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""What a learner does in a lesson: open it, make a mistake, ask for a hint, pass, come back later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from iamkit.course import Course, Progress
+from tests.browser.lab import THEMES, LabPage, lab_page, plain, theme_name
+from tests.learning import Learning
+
+# A check may start or reset a cloud and make clients in two processes.
+PATIENCE = 90_000
+
+
+def lesson(notebook: str) -> Any:
+    """Make the fixture `lab` of a lesson: open for one who has done nothing yet, cut off from all but this machine."""
+
+    @pytest.fixture(params=THEMES)
+    def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
+        Progress(folder).path.unlink(missing_ok=True)
+        with lab_page(browser, server, request.param) as opened:
+            opened.open(notebook)
+            yield opened
+            assert opened.strangers == []
+
+    return lab
+
+
+@dataclass
+class Learner:
+    """Somebody at one exercise of an open lesson, whose cells have run; `number` names the pictures."""
+
+    lab: LabPage
+    folder: Path
+    slug: str
+    number: str
+
+    def __post_init__(self) -> None:
+        self.exercise = Course().exercise(self.slug)
+        self.widget = self.lab.exercise(self.slug)
+
+    def errs(self, mistake: str, told: str) -> None:
+        """Hand in one of the exercise's wrong answers, and read what is said about it."""
+        self.widget.write(next(wrong.text for wrong in self.exercise.wrong if wrong.name == mistake))
+        self.widget.press("check")
+        expect(self.widget.result).to_contain_text(told, timeout=PATIENCE)
+        self._picture("failed")
+
+    def asks(self) -> None:
+        """Take the first hint."""
+        self.widget.press("hint")
+        expect(self.widget.root).to_contain_text(plain(self.exercise.hints[0]))
+
+    def passes(self) -> None:
+        """Hand in the solution, by the keyboard."""
+        self.widget.write(self.exercise.solution)
+        self.lab.page.keyboard.press("ControlOrMeta+Enter")
+        expect(self.widget.result).to_contain_text("Passed", timeout=PATIENCE)
+        self._picture("passed")
+        assert Progress(self.folder).history().passed(self.slug)
+
+    def comes_back(self) -> None:
+        """Restart the kernel and run the lesson again: the pass is known."""
+        self.lab.restart()
+        self.lab.run_all()
+        expect(self.lab.exercise(self.slug).root).to_contain_text("Passed")
+
+    def _picture(self, what: str) -> None:
+        self.lab.screenshot(f"lesson-{self.number}-{self.slug}-{what}-{theme_name(self.lab)}", self.widget.root)

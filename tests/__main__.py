@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,13 @@ PYTEST = (sys.executable, "-m", "pytest", "-q")
 IN_TWO = ("-n", "2", "--dist", "loadfile")
 CLOSING_LINE = re.compile(r"\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
-CHECKS: dict[str, tuple[str, ...]] = {
+ON_ONE_CORE: dict[str, tuple[str, ...]] = {
+    "exercises": (sys.executable, "-m", "iamkit", "check"),
     "lint": (sys.executable, "-m", "ruff", "check"),
     "format": (sys.executable, "-m", "ruff", "format", "--check"),
     "types": (sys.executable, "-m", "mypy"),
-    "exercises": (sys.executable, "-m", "iamkit", "check"),
+}
+ON_TWO_CORES: dict[str, tuple[str, ...]] = {
     "tests": (*PYTEST, *IN_TWO, "-m", "not browser"),
     "lessons": (*PYTEST, *IN_TWO, "--nbval", "--nbval-current-env", "lessons"),
     "browser": (*PYTEST, *IN_TWO, "-m", "browser", "tests/browser"),
@@ -40,6 +43,15 @@ class Finished:
     seconds: float
     closing_line: str = ""
     note: str = ""
+
+
+def run_quietly(name: str, command: tuple[str, ...]) -> Finished:
+    """Run one check beside another one, and show what it said when it has ended."""
+    start = time.monotonic()
+    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    # One call, so that what two checks say does not mix.
+    print(f"\n--- {name}: {' '.join(command[2:])}\n{ran.stdout.rstrip()}\n", end="", flush=True)
+    return Finished(name, "passed" if ran.returncode == 0 else "FAILED", time.monotonic() - start)
 
 
 def run(name: str, command: tuple[str, ...]) -> Finished:
@@ -66,9 +78,11 @@ def without_browser() -> Finished:
 def main() -> int:
     """Run all checks and return how the process should exit."""
     shutil.rmtree(ROOT / "build" / "screenshots", ignore_errors=True)
-    finished = [
+    with ThreadPoolExecutor(2) as two:
+        finished = [*two.map(run_quietly, ON_ONE_CORE, ON_ONE_CORE.values())]
+    finished += [
         without_browser() if name == "browser" and find_chromium() is None else run(name, command)
-        for name, command in CHECKS.items()
+        for name, command in ON_TWO_CORES.items()
     ]
     print("\n--- summary")
     for check in finished:

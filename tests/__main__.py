@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 # The tests of a file share what is slow to start: a cloud, a kernel, a browser.
 IN_TWO = ("-n", "2", "--dist", "loadfile")
+# Many of them wait for processes of their own.
+IN_THREE = ("-n", "3", "--dist", "loadfile")
 CLOSING_LINE = re.compile(r"\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
 ON_ONE_CORE: dict[str, tuple[str, ...]] = {
@@ -30,7 +32,7 @@ ON_ONE_CORE: dict[str, tuple[str, ...]] = {
     "types": (sys.executable, "-m", "mypy"),
 }
 ON_TWO_CORES: dict[str, tuple[str, ...]] = {
-    "tests": (*PYTEST, *IN_TWO, "-m", "not browser"),
+    "tests": (*PYTEST, *IN_THREE, "-m", "not browser"),
     "lessons": (*PYTEST, *IN_TWO, "--nbval", "--nbval-current-env", "lessons"),
     "browser": (*PYTEST, *IN_TWO, "-m", "browser", "tests/browser"),
 }

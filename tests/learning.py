@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -67,9 +68,16 @@ class Learning:
         return self.process.stdout
 
 
+def _first_port() -> int:
+    """Give the processes of pytest-xdist ports of their own: two servers that look at once may find the same one."""
+    return 8888 + 50 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 @contextlib.contextmanager
 def learning(folder: Path, *options: str) -> Iterator[Learning]:
     """Run `iamkit learn FOLDER --no-browser` until the block ends."""
+    if "--port" not in options:
+        options += ("--port", str(_first_port()))
     command = [sys.executable, "-m", "iamkit", "learn", str(folder), "--no-browser", *options]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         started = Learning(process)

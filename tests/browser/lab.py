@@ -85,6 +85,7 @@ class LabPage:
     page: Page
     server: Learning
     strangers: list[str] = field(default_factory=list)
+    has_run: bool = False
 
     def open(self, notebook: str) -> None:
         """Open a notebook with a new kernel and wait until it could run."""
@@ -97,6 +98,12 @@ class LabPage:
     def run_all(self) -> None:
         """Run all cells and wait for the last one."""
         self.page.evaluate(RUN_ALL)
+        self.has_run = True
+
+    def run_once(self) -> None:
+        """Run all cells unless they have run since the notebook was opened."""
+        if not self.has_run:
+            self.run_all()
 
     def restart(self) -> None:
         """Restart the kernel and wait until the new one answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,10 +18,13 @@ from tests.learning import Learning
 PATIENCE = 90_000
 
 
-def lesson(notebook: str) -> Any:
-    """Make the fixture `lab` of a lesson: open for one who has done nothing yet, cut off from all but this machine."""
+def lesson(notebook: str, scope: Literal["function", "module"] = "function") -> Any:
+    """Make the fixture `lab` of a lesson: open for one who has done nothing yet, cut off from all but this machine.
 
-    @pytest.fixture(params=THEMES)
+    It is opened anew for each test, or once in each theme for those of a module.
+    """
+
+    @pytest.fixture(params=THEMES, scope=scope)
     def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
         Progress(folder).path.unlink(missing_ok=True)
         with lab_page(browser, server, request.param) as opened:

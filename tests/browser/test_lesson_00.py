@@ -12,13 +12,13 @@ from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("00_first_contact.ipynb")
+lab = lesson("00_first_contact.ipynb", scope="module")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     """As axe-core sees prose, stored outputs, figures and widgets, as opened and as run."""
     assert lab.violations() == []
-    lab.run_all()
+    lab.run_once()
     for slug in ("first-grant", "allowed-yet-denied", "grant-with-boto3", "from-the-message"):
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("An error occurred (AccessDenied)").first).to_be_visible()
@@ -28,7 +28,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
 
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """A mistake says what a thief would gain, the message's words pass, a new kernel knows it."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "first-grant", "00")
     learner.errs("all-of-sqs", "Whoever steals its key")
     learner.asks()
@@ -38,7 +38,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
 
 def test_a_program_is_tried_with_real_clients(lab: LabPage, folder: Path) -> None:
     """The one that replaces the first grant by the next is caught; the lesson's own cloud goes on."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "grant-with-boto3", "00")
     learner.errs("one-name", "took this file away")
     learner.passes()

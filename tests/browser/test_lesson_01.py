@@ -12,13 +12,13 @@ from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("01_identities.ipynb")
+lab = lesson("01_identities.ipynb", scope="module")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     """As axe-core sees prose, stored outputs, figures and widgets, as opened and as run."""
     assert lab.violations() == []
-    lab.run_all()
+    lab.run_once()
     for slug in ("read-an-arn", "monday-only", "same-principal", "which-phase", "keys-that-should-not-exist"):
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("assumed-role/importer/monday").first).to_be_visible()
@@ -29,7 +29,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
 
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """One more day is caught on Sunday, the role passes, a new kernel knows it."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "monday-only", "01")
     learner.errs("one-more-day", "A list of sessions is never complete")
     learner.asks()
@@ -39,7 +39,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
 
 def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> None:
     """Two people whose names begin alike."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "same-principal", "01")
     learner.errs("before-the-colon", "each of them gets the other's files")
     learner.passes()
@@ -47,7 +47,7 @@ def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> Non
 
 def test_keys_are_looked_for_in_accounts_that_grow_old(lab: LabPage, folder: Path) -> None:
     """With real clients, while the lesson's own cloud goes on."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "keys-that-should-not-exist", "01")
     learner.errs("no-root", "no identity-based policy stops them")
     learner.passes()

@@ -12,13 +12,13 @@ from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("05_credentials.ipynb")
+lab = lesson("05_credentials.ipynb", scope="module")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     """As axe-core sees prose, stored outputs, figures and widgets, as opened and as run."""
     assert lab.violations() == []
-    lab.run_all()
+    lab.run_once()
     for slug in ("which-key-signs", "leaked-keys", "two-steps", "delivered-by-version-two", "rotate-without-downtime"):
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("the thief reads: carol,4200").first).to_be_visible()
@@ -28,7 +28,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
 
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """Who looks at what is left misses what was removed; a new kernel knows of the pass."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "leaked-keys", "05")
     learner.errs("what-is-left", "whoever clones the repository clones that too")
     learner.asks()
@@ -38,7 +38,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
 
 def test_a_gap_is_seen_in_the_trail(lab: LabPage, folder: Path) -> None:
     """The key that goes off before the new one is in place; the lesson's own cloud goes on."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "rotate-without-downtime", "05")
     learner.errs("off-before-the-secret", "the application has no key that works")
     learner.passes()

@@ -12,13 +12,13 @@ from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("06_roles.ipynb")
+lab = lesson("06_roles.ipynb", scope="module")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     """As axe-core sees prose, stored outputs, figures and widgets, as opened and as run."""
     assert lab.violations() == []
-    lab.run_all()
+    lab.run_once()
     for slug in ("one-service", "the-world-gets-in", "lend-one-prefix", "who-really-acted"):
         expect(lab.exercise(slug).root).to_be_visible()
     assert lab.violations() == []
@@ -27,7 +27,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
 
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """The request of an attacker is shown, the mended trust policy passes, a new kernel knows it."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "the-world-gets-in", "06")
     learner.errs("only-the-id-mended", "An external ID is no secret: it stands in tickets and logs.")
     assert lab.violations() == []
@@ -38,7 +38,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
 
 def test_a_session_is_tried_with_real_calls(lab: LabPage, folder: Path) -> None:
     """A session that can do too much is used against its maker; the lesson's own cloud goes on."""
-    lab.run_all()
+    lab.run_once()
     learner = Learner(lab, folder, "lend-one-prefix", "06")
     learner.errs("no-slash", "rainbow")
     learner.passes()

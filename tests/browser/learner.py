@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,13 +18,17 @@ from tests.learning import Learning
 PATIENCE = 90_000
 
 
-def lesson(notebook: str, scope: Literal["function", "module"] = "function") -> Any:
+# For tests of what a lesson does: that is the same in both themes, what it looks like is not.
+in_light = pytest.mark.parametrize("lab", THEMES[:1], indirect=True)
+
+
+def lesson(notebook: str) -> Any:
     """Make the fixture `lab` of a lesson: open for one who has done nothing yet, cut off from all but this machine.
 
-    It is opened anew for each test, or once in each theme for those of a module.
+    It is opened once in each theme: the tests of a file come to it one after the other, in their order.
     """
 
-    @pytest.fixture(params=THEMES, scope=scope)
+    @pytest.fixture(params=THEMES, scope="module")
     def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
         Progress(folder).path.unlink(missing_ok=True)
         with lab_page(browser, server, request.param) as opened:

@@ -15,6 +15,7 @@ from tests.browser.lab import THEMES, Exercise, LabPage, lab_page, theme_name, w
 from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
+in_light = pytest.mark.parametrize("window", THEMES[:1], indirect=True)
 
 NOTEBOOK = "programs.ipynb"
 KEY, SIGNER = "signing-key", "written-for-s3"
@@ -28,17 +29,21 @@ def notebook(server: Learning, folder: Path) -> str:
     return NOTEBOOK
 
 
-@pytest.fixture(params=THEMES)
-def lab(
-    request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path, notebook: str
-) -> Iterator[LabPage]:
-    """The exercises, open for one who has done nothing yet; nothing beyond this machine may be asked for."""
-    Progress(folder).path.unlink(missing_ok=True)
+@pytest.fixture(params=THEMES, scope="module")
+def window(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
+    """The notebook, open in a theme; nothing beyond this machine may be asked for."""
     with lab_page(browser, server, request.param) as opened:
         opened.open(notebook)
-        opened.run_all()
         yield opened
         assert opened.strangers == []
+
+
+@pytest.fixture
+def lab(window: LabPage, folder: Path) -> LabPage:
+    """The exercises as one sees them who has done nothing yet."""
+    Progress(folder).path.unlink(missing_ok=True)
+    window.run_all()
+    return window
 
 
 def exercise(slug: str) -> CodeExercise:
@@ -83,6 +88,7 @@ def test_what_the_server_answers_is_shown(lab: LabPage) -> None:
     assert lab.violations() == []
 
 
+@in_light
 def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage) -> None:
     widget = lab.exercise(KEY)
     checked(widget, "import hmac\n\ndef signing_key(secret)\n    pass\n", "Cannot be called yet")
@@ -91,6 +97,7 @@ def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage) -> None:
     lab.screenshot(f"program-syntax-error-{theme_name(lab)}", widget.root)
 
 
+@in_light
 def test_the_keyboard_writes_python_and_gets_out_again(lab: LabPage) -> None:
     """Enter indents by four after a colon, Tab leaves the editor for the Check button."""
     widget = lab.exercise(KEY)

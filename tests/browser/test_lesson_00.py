@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, lesson
+from tests.browser.learner import Learner, in_light, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("00_first_contact.ipynb", scope="module")
+lab = lesson("00_first_contact.ipynb")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
@@ -36,6 +36,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
+@in_light
 def test_a_program_is_tried_with_real_clients(lab: LabPage, folder: Path) -> None:
     """The one that replaces the first grant by the next is caught; the lesson's own cloud goes on."""
     lab.run_once()

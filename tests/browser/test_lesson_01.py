@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, lesson
+from tests.browser.learner import Learner, in_light, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("01_identities.ipynb", scope="module")
+lab = lesson("01_identities.ipynb")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
@@ -27,6 +27,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     lab.screenshots_of_all(f"lesson-01-{theme_name(lab)}")
 
 
+@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """One more day is caught on Sunday, the role passes, a new kernel knows it."""
     lab.run_once()
@@ -37,6 +38,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
+@in_light
 def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> None:
     """Two people whose names begin alike."""
     lab.run_once()
@@ -45,6 +47,7 @@ def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> Non
     learner.passes()
 
 
+@in_light
 def test_keys_are_looked_for_in_accounts_that_grow_old(lab: LabPage, folder: Path) -> None:
     """With real clients, while the lesson's own cloud goes on."""
     lab.run_once()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from iamkit.course import CodeExercise, Course, Progress
 from tests.browser.lab import LabPage, plain, theme_name
-from tests.browser.learner import lesson
+from tests.browser.learner import in_light, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def exercise() -> CodeExercise:
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: CodeExercise) -> None:
     """As axe-core sees prose, stored outputs, figures, widgets and the lab, as opened and as run."""
     assert lab.violations() == []
-    lab.run_all()
+    lab.run_once()
     for slug in ("signing-key", "read-the-answer", "your-own-api"):
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.locator(".iamkit-lab")).to_be_visible()
@@ -39,9 +39,10 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Co
     lab.screenshots_of_all(f"lesson-02-{theme_name(lab)}")
 
 
+@in_light
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: CodeExercise, folder: Path) -> None:
     """A mistake, a hint, an endless loop that costs nothing, the solution, a new kernel."""
-    lab.run_all()
+    lab.run_once()
     widget = lab.exercise(exercise.slug)
     widget.write(next(each.text for each in exercise.wrong if each.refuted_by == "the documented example"))
     widget.press("check")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from iamkit.course import Course, PolicyExercise, Progress, course_root
 from tests.browser.lab import LabPage, plain, theme_name
-from tests.browser.learner import lesson
+from tests.browser.learner import in_light, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -29,10 +29,34 @@ def exercise() -> PolicyExercise:
     return found
 
 
+def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: PolicyExercise) -> None:
+    """As axe-core sees prose, stored outputs and the widget, as opened, run, and with a failed check."""
+    assert lab.violations() == []
+    lab.screenshot(f"opened-{theme_name(lab)}")
+    lab.run_once()
+    widget = lab.exercise(exercise.slug)
+    widget.write(exercise.wrong[0].text)
+    widget.press("check")
+    expect(widget.result).not_to_be_empty()
+    assert lab.violations() == []
+    lab.screenshots_of_all(f"lesson-03-{theme_name(lab)}")
+
+
+@in_light
+def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: PolicyExercise) -> None:
+    """Line and column are said, too."""
+    lab.run_once()
+    widget = lab.exercise(exercise.slug)
+    widget.write('{\n  "Version": "2012-10-17",\n  "Statement": [}\n}')
+    widget.press("check")
+    expect(widget.root.locator(".iamkit-problems")).to_contain_text(re.compile(r"line 3", re.IGNORECASE))
+    lab.screenshot(f"syntax-error-{theme_name(lab)}", widget.root)
+
+
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: PolicyExercise, folder: Path) -> None:
     """Type a wrong policy, see the request it gets wrong, take a hint, fix it, restart the kernel, see it passed."""
     theme = theme_name(lab)
-    lab.run_all()
+    lab.run_once()
     widget = lab.exercise(exercise.slug)
     feedback_of = {case.name: case.feedback for case in exercise.cases}
     wrong = next(wrong for wrong in exercise.wrong if wrong.refuted_by in feedback_of)
@@ -60,29 +84,7 @@ def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Polic
     assert Progress(folder).history().passed(exercise.slug)
 
 
-def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: PolicyExercise) -> None:
-    """Line and column are said, too."""
-    lab.run_all()
-    widget = lab.exercise(exercise.slug)
-    widget.write('{\n  "Version": "2012-10-17",\n  "Statement": [}\n}')
-    widget.press("check")
-    expect(widget.root.locator(".iamkit-problems")).to_contain_text(re.compile(r"line 3", re.IGNORECASE))
-    lab.screenshot(f"syntax-error-{theme_name(lab)}", widget.root)
-
-
-def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: PolicyExercise) -> None:
-    """As axe-core sees prose, stored outputs and the widget, as opened, run, and with a failed check."""
-    assert lab.violations() == []
-    lab.screenshot(f"opened-{theme_name(lab)}")
-    lab.run_all()
-    widget = lab.exercise(exercise.slug)
-    widget.write(exercise.wrong[0].text)
-    widget.press("check")
-    expect(widget.result).not_to_be_empty()
-    assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-03-{theme_name(lab)}")
-
-
+@in_light
 def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:
     """Its contrast check once saw no text here at all: a bad one must be found for the test above to mean anything."""
     lab.page.locator(".jp-RenderedMarkdown").first.evaluate(

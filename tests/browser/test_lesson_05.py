@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, lesson
+from tests.browser.learner import Learner, in_light, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("05_credentials.ipynb", scope="module")
+lab = lesson("05_credentials.ipynb")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
@@ -26,6 +26,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     lab.screenshots_of_all(f"lesson-05-{theme_name(lab)}")
 
 
+@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """Who looks at what is left misses what was removed; a new kernel knows of the pass."""
     lab.run_once()
@@ -36,6 +37,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
+@in_light
 def test_a_gap_is_seen_in_the_trail(lab: LabPage, folder: Path) -> None:
     """The key that goes off before the new one is in place; the lesson's own cloud goes on."""
     lab.run_once()

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, lesson
+from tests.browser.learner import Learner, in_light, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("06_roles.ipynb", scope="module")
+lab = lesson("06_roles.ipynb")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
@@ -25,6 +25,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     lab.screenshots_of_all(f"lesson-06-{theme_name(lab)}")
 
 
+@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """The request of an attacker is shown, the mended trust policy passes, a new kernel knows it."""
     lab.run_once()
@@ -36,6 +37,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
+@in_light
 def test_a_session_is_tried_with_real_calls(lab: LabPage, folder: Path) -> None:
     """A session that can do too much is used against its maker; the lesson's own cloud goes on."""
     lab.run_once()

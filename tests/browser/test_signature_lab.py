@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from iamkit.notebook.signing.presets import PRESETS
-from tests.browser.lab import NEXT_FRAME, THEMES, LabPage, Theme, lab_page, write_notebook
+from tests.browser.lab import NEXT_FRAME, THEMES, LabPage, lab_page, write_notebook
 from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
+in_light = pytest.mark.parametrize("window", THEMES[:1], indirect=True)
 
 NOTEBOOK = "lab.ipynb"
 AWS_EXAMPLE = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
@@ -28,24 +29,23 @@ def notebook(server: Learning, folder: Path) -> str:
     return NOTEBOOK
 
 
-def opened(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPage]:
-    with lab_page(browser, server, theme) as lab:
-        lab.open(NOTEBOOK)
-        lab.run_all()
-        expect(lab.page.locator(".iamkit-lab")).to_be_visible()
-        yield lab
-        assert lab.strangers == []
+@pytest.fixture(params=THEMES, scope="module")
+def window(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
+    """The notebook, open in a theme; nothing beyond this machine may be asked for."""
+    with lab_page(browser, server, request.param) as opened:
+        opened.open(notebook)
+        yield opened
+        assert opened.strangers == []
 
 
 @pytest.fixture
-def lab(browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
-    """The lab, open at its first preset; nothing beyond this machine may be asked for."""
-    yield from opened(browser, server, "JupyterLab Light")
-
-
-@pytest.fixture(params=THEMES)
-def themed(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
-    yield from opened(browser, server, request.param)
+def lab(window: LabPage) -> LabPage:
+    """The lab, new and at its first preset."""
+    window.page.locator(".iamkit-lab").evaluate_all("old => old.forEach(e => { e.dataset.old = '' })")
+    window.run_all()
+    expect(window.page.locator(".iamkit-lab[data-old]")).to_have_count(0)
+    expect(window.page.locator(".iamkit-lab")).to_be_visible()
+    return window
 
 
 def field(lab: LabPage, name: str) -> Locator:
@@ -74,6 +74,7 @@ def picture(lab: LabPage, name: str) -> None:
     lab.screenshot(f"signature-lab-{name}-{theme}", lab.page.locator(".iamkit-lab"))
 
 
+@in_light
 def test_typing_changes_signature_and_says_how_much(lab: LabPage) -> None:
     """Letter by letter, with what changed marked; Start over brings back what was."""
     expect(signature(lab)).to_have_text(AWS_EXAMPLE)
@@ -98,6 +99,7 @@ def test_typing_changes_signature_and_says_how_much(lab: LabPage) -> None:
     expect(lab.page.locator(".iamkit-lab mark")).to_have_count(0)
 
 
+@in_light
 def test_what_happens_on_the_way_changes_the_answer(lab: LabPage) -> None:
     """The learner is the proxy: the server refuses, says which line, and believes again after Undo."""
     wire = field(lab, "wire")
@@ -114,6 +116,7 @@ def test_what_happens_on_the_way_changes_the_answer(lab: LabPage) -> None:
     expect(lab.page.locator(".iamkit-tampering")).to_be_hidden()
 
 
+@in_light
 def test_clocks_move_by_buttons(lab: LabPage) -> None:
     """Fifteen minutes are tolerated."""
     later = lab.page.get_by_role("button", name="+5 min")
@@ -125,6 +128,7 @@ def test_clocks_move_by_buttons(lab: LabPage) -> None:
     expect(answer(lab)).to_contain_text("Signature expired")
 
 
+@in_light
 def test_a_mistake_is_told_beside_its_field(lab: LabPage) -> None:
     """Nothing is lost: what was typed, and what the client signed last."""
     field(lab, "headers").fill("Host iam.amazonaws.com")
@@ -138,6 +142,7 @@ def test_a_mistake_is_told_beside_its_field(lab: LabPage) -> None:
     expect(signature(lab)).not_to_have_text(AWS_EXAMPLE)
 
 
+@in_light
 def test_a_late_answer_is_dropped(lab: LabPage) -> None:
     """An answer to an older revision comes after the learner typed on: it must not be shown."""
     root = lab.page.locator(".iamkit-lab")
@@ -168,6 +173,7 @@ def run(lab: LabPage, code: str) -> None:
     lab.page.evaluate(NEXT_FRAME)
 
 
+@in_light
 def test_keys_stay_in_the_lab(lab: LabPage) -> None:
     """JupyterLab adds a cell for an `a` and leaves for an arrow; here a select gets them."""
     cells = lab.page.locator(".jp-Cell").count()
@@ -184,6 +190,7 @@ def test_keys_stay_in_the_lab(lab: LabPage) -> None:
     expect(field(lab, "path")).to_be_focused()
 
 
+@in_light
 def test_a_kernel_that_is_gone_is_told(lab: LabPage) -> None:
     """Typing into a lab whose kernel was restarted says so; running the cell again brings a new lab."""
     lab.restart()
@@ -199,17 +206,17 @@ def test_a_kernel_that_is_gone_is_told(lab: LabPage) -> None:
 
 
 @pytest.mark.parametrize("slug", ["iam-get", "proxy-adds-port", "presigned-url", "token-lost"])
-def test_nothing_serious_keeps_anyone_from_it(themed: LabPage, slug: str) -> None:
+def test_nothing_serious_keeps_anyone_from_it(lab: LabPage, slug: str) -> None:
     """As axe-core sees it, with marks, with an error, and in both themes; pictures to look at."""
-    start_from(themed, slug)
+    start_from(lab, slug)
     if slug == "iam-get":
-        field(themed, "query").fill("Action=ListUserz&Version=2010-05-08")
-        expect(signature(themed)).not_to_have_text(AWS_EXAMPLE)
+        field(lab, "query").fill("Action=ListUserz&Version=2010-05-08")
+        expect(signature(lab)).not_to_have_text(AWS_EXAMPLE)
     if slug == "presigned-url":
-        field(themed, "expires").fill("0")
-        expect(error(themed, "expires")).to_be_visible()
-    assert themed.violations() == []
-    picture(themed, slug)
+        field(lab, "expires").fill("0")
+        expect(error(lab, "expires")).to_be_visible()
+    assert lab.violations() == []
+    picture(lab, slug)
 
 
 # Fields scroll by themselves, as fields of one line do.
@@ -219,13 +226,14 @@ STICKS_OUT = """root => [...root.querySelectorAll(':not(input, textarea)')]
 
 
 @pytest.mark.parametrize("width", [600, 400])
-def test_narrow_windows_hold_it(themed: LabPage, width: int) -> None:
+def test_narrow_windows_hold_it(lab: LabPage, width: int) -> None:
     """One column, and nothing sticks out."""
-    start_from(themed, "proxy-adds-port")
-    size = themed.page.viewport_size
+    start_from(lab, "proxy-adds-port")
+    size = lab.page.viewport_size
     assert size
-    themed.page.set_viewport_size({"width": width, "height": size["height"]})
-    themed.page.evaluate(NEXT_FRAME)
-    root = themed.page.locator(".iamkit-lab")
+    lab.page.set_viewport_size({"width": width, "height": size["height"]})
+    lab.page.evaluate(NEXT_FRAME)
+    root = lab.page.locator(".iamkit-lab")
     assert root.evaluate(STICKS_OUT) == []
-    picture(themed, f"narrow-{width}")
+    picture(lab, f"narrow-{width}")
+    lab.page.set_viewport_size(size)

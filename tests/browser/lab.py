@@ -25,6 +25,8 @@ from tests.learning import Learning
 Theme = Literal["JupyterLab Light", "JupyterLab Dark"]
 THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
 
+# Milliseconds. A check may start or reset a cloud and make clients in two processes, on a machine that has much to do.
+PATIENCE = 90_000
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 FLAGS = [
     "--no-sandbox",
@@ -181,6 +183,8 @@ def lab_page(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPa
     """Open a page with a theme, cut off from everything but this machine."""
     server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": json.dumps({"theme": theme})})
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    # JupyterLab is some megabytes of code, which a busy machine takes its time to serve.
+    context.set_default_navigation_timeout(PATIENCE)
     page = context.new_page()
     opened = LabPage(page, server)
 

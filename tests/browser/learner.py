@@ -11,12 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import Course, Progress
-from tests.browser.lab import THEMES, LabPage, lab_page, plain, theme_name
+from tests.browser.lab import PATIENCE, THEMES, LabPage, lab_page, plain, theme_name
 from tests.learning import Learning
-
-# A check may start or reset a cloud and make clients in two processes.
-PATIENCE = 90_000
-
 
 # For tests of what a lesson does: that is the same in both themes, what it looks like is not.
 in_light = pytest.mark.parametrize("lab", THEMES[:1], indirect=True)

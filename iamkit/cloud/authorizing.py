@@ -87,8 +87,14 @@ class Authorizer:
             evaluations.append(evaluation)
         return tuple(evaluations)
 
-    def decide(self, need: Authorization, holder: Holder | None, context: Mapping[str, ContextValue]) -> Evaluation:
-        """Decide one action on one resource."""
+    def decide(
+        self,
+        need: Authorization,
+        holder: Holder | None,
+        context: Mapping[str, ContextValue],
+        resource_policy: str | None = None,
+    ) -> Evaluation:
+        """Decide one action on one resource, as it is or as it would be with another policy."""
         by_service = need.context.get("aws:ViaAWSService") == "true"
         if by_service:
             context = forwarded(context)
@@ -96,7 +102,12 @@ class Authorizer:
         owner = need.account or self.resources.owner(need.resource) or caller.account
         keys = {**context, **self.organization_keys(caller, owner), **need.context}
         request = Request(caller, need.action, Resource(need.resource, owner), keys)
-        return evaluate(request, self.policies(holder, need.action, need.resource, owner, by_service=by_service))
+        return evaluate(
+            request,
+            self.policies(
+                holder, need.action, need.resource, owner, by_service=by_service, resource_policy=resource_policy
+            ),
+        )
 
     def _encoded(self, call: Call, holder: Holder | None, evaluation: Evaluation) -> str:
         """Seal why EC2 refuses a change; where it only describes, it does not say (STS, DecodeAuthorizationMessage)."""
@@ -108,7 +119,14 @@ class Authorizer:
         )
 
     def policies(
-        self, holder: Holder | None, action: str, resource: str, owner: str | None, *, by_service: bool = False
+        self,
+        holder: Holder | None,
+        action: str,
+        resource: str,
+        owner: str | None,
+        *,
+        by_service: bool = False,
+        resource_policy: str | None = None,
     ) -> Policies:
         """Collect every policy that has a say on an action of a caller on a resource (E6–E11, E18).
 
@@ -128,7 +146,7 @@ class Authorizer:
             groups=groups,
             permissions_boundary=boundary,
             session=holder.session.session_policies if holder and holder.session else None,
-            resource_based=self._resource_policy(service, resource),
+            resource_based=resource_policy or self._resource_policy(service, resource),
             service_control=organization.levels(caller.account, "service_control") if organization else None,
             resource_control=(
                 organization.levels(owner, "resource_control") if organization and service in _UNDER_RCPS else None

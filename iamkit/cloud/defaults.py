@@ -21,6 +21,8 @@ _OWN_USER = frozenset(
 
 # Operations of CloudWatch Logs that take a log group's name or its ARN, of which moto heeds the name.
 _NAMED_EITHER_WAY = frozenset({"DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "StartQuery"})
+# A key has one policy, and that is its name (KMS API reference: PolicyName).
+_POLICIES_OF_KEYS = frozenset({"GetKeyPolicy", "PutKeyPolicy"})
 _PARTIAL_ARN = re.compile(r"[0-9]{12}:function:[^:]+(?::[^:]+)?", re.ASCII)
 
 
@@ -30,6 +32,8 @@ def with_defaults(call: Call, holder: Holder | None) -> Call:
         return _with_whole_arn(call)
     if call.service == "logs" and call.operation in _NAMED_EITHER_WAY:
         return _with_group_names(call, (holder.caller.account if holder else None) or "")
+    if call.service == "kms" and call.operation in _POLICIES_OF_KEYS and not call.parameters.get("PolicyName"):
+        return replace(call, parameters={**call.parameters, "PolicyName": "default"})
     if call.service != "iam" or call.operation not in _OWN_USER or call.parameters.get("UserName"):
         return call
     if holder is None or holder.caller.kind is not CallerKind.USER or call.operation == "ChangePassword":

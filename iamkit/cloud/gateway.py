@@ -24,6 +24,7 @@ from iamkit.cloud.defaults import with_defaults
 from iamkit.cloud.guard import Refused, guard
 from iamkit.cloud.network import Network
 from iamkit.cloud.polling import Polling
+from iamkit.cloud.resource_policies import check_resource_policy
 from iamkit.cloud.services import SERVICES
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.state import Act, NotKept, State
@@ -138,6 +139,7 @@ class Gateway:
             # STS decides for itself: whom a role trusts depends on what is asked of it (E13).
             return self._handled(call, holder, context, request_id, progress)
         progress.evaluations = self.authorizer.authorize(call, holder, context)
+        check_resource_policy(call, holder, context, self.authorizer)
         return self._handled(call, holder, context, request_id, progress)
 
     def _authenticate(self, request: HttpRequest, place: Address, progress: _Progress) -> Verified | None:

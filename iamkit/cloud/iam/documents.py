@@ -11,8 +11,7 @@ from typing import Any
 from iamkit.cloud.calls import Call, ServiceError
 from iamkit.cloud.iam.parts import account_of
 from iamkit.cloud.sessions import Holder
-from iamkit.cloud.store.backends import accounts
-from iamkit.cloud.store.entities import find, identified, inline_policies
+from iamkit.cloud.store.entities import inline_policies, nameable
 from iamkit.policy import InvalidPolicy, Policy, PolicyType, Problem
 
 # What IAM says, by what the engine found.
@@ -35,7 +34,6 @@ _MANAGED = 6144
 _TRUST = 2048
 # What a role's trust policy can be about (IAM User Guide, "Roles terms and concepts").
 _STS = re.compile(r"sts:.+", re.IGNORECASE)
-_UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}")
 
 
 def check_inline(call: Call, holder: Holder | None, *_: object) -> None:
@@ -66,7 +64,7 @@ def check_trust(call: Call, *_: object) -> None:
         if not all(map(_STS.fullmatch, (*statement.actions, *statement.not_actions))):
             raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
         for principal in statement.principal_element.aws if statement.principal_element else ():
-            if not _exists(principal):
+            if not nameable(principal):
                 raise malformed(f'Invalid principal in policy: "AWS":"{principal}"')
     if _length(text) > _TRUST:
         raise ServiceError("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {_TRUST}", 409)
@@ -97,19 +95,6 @@ def _read(text: Any, kind: PolicyType) -> Policy:
         return Policy.parse(text, type=kind)
     except InvalidPolicy as error:
         raise malformed(sentence(error)) from None
-
-
-def _exists(principal: str) -> bool:
-    """Tell whether a principal can be named; what other clouds' accounts hold is not known here."""
-    if _UNIQUE_ID.fullmatch(principal):
-        return identified(principal)
-    parts = principal.split(":", 5)
-    if len(parts) == 6 and parts[2] == "iam" and parts[5].startswith("group/"):
-        # A group hands out permissions and authenticates nobody.
-        return False
-    if len(parts) < 6 or parts[2] != "iam" or not parts[5].startswith(("user/", "role/")) or parts[4] not in accounts():
-        return True
-    return find(principal)[0] is not None
 
 
 def _length(text: str) -> int:

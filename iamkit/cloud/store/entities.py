@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from iamkit.cloud.store.reading import read_arn
 
 _TABLES = {"user": "users", "group": "groups", "role": "roles"}
 _AWS = "arn:aws:iam::aws:"
+_UNIQUE_ID = re.compile(r"A(?:ID|RO)A[A-Z0-9]{12,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,19 @@ def identified(unique_id: str) -> bool:
         if any(each.id == unique_id for table in (iam.users, iam.roles) for each in table.values()):
             return True
     return False
+
+
+def nameable(principal: str) -> bool:
+    """Tell whether a policy may name a principal under `AWS`; what other clouds' accounts hold is not known here."""
+    if _UNIQUE_ID.fullmatch(principal):
+        return identified(principal)
+    parts = principal.split(":", 5)
+    if len(parts) == 6 and parts[2] == "iam" and parts[5].startswith("group/"):
+        # A group hands out permissions and authenticates nobody.
+        return False
+    if len(parts) < 6 or parts[2] != "iam" or not parts[5].startswith(("user/", "role/")) or parts[4] not in accounts():
+        return True
+    return find(principal)[0] is not None
 
 
 def is_managed_policy(arn: str, account: str) -> bool:

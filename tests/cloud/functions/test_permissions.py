@@ -30,13 +30,13 @@ def refused(call: Any, **parameters: Any) -> tuple[str, int]:
     ("number", "principal", "written"),
     [
         (1, OTHER, {"AWS": f"arn:aws:iam::{OTHER}:root"}),
-        (2, f"arn:aws:iam::{OTHER}:role/app", {"AWS": f"arn:aws:iam::{OTHER}:role/app"}),
+        (2, "arn:aws:iam::999999999999:role/app", {"AWS": "arn:aws:iam::999999999999:role/app"}),
         (3, "sns.amazonaws.com", {"Service": "sns.amazonaws.com"}),
         (4, "*", "*"),
     ],
 )
 def test_principals(functions: Any, create: Callable[..., str], number: int, principal: str, written: Any) -> None:
-    """Accounts, roles, services, everybody."""
+    """Accounts, roles (of an account that this cloud does not know), services, everybody."""
     arn = create(f"principal-{number}", "")
     statement = {
         "Sid": "one",

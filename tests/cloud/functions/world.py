@@ -16,6 +16,8 @@ ACCOUNT = "111122223333"
 OTHER = "444455556666"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/worker"
 SECONDS = 30
+# A machine that has much to do starts a process slowly; nobody waits longer than needed.
+PATIENCE = 120
 
 
 def package(source: str, **files: str) -> bytes:
@@ -79,14 +81,14 @@ class Meeting:
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self._socket.settimeout(SECONDS)
+        self._socket.settimeout(PATIENCE)
         self.port: int = self._socket.getsockname()[1]
         self._met: list[socket.socket] = []
 
     def meet(self) -> socket.socket:
         """Wait until a function runs."""
         there, _ = self._socket.accept()
-        there.settimeout(SECONDS)
+        there.settimeout(PATIENCE)
         self._met.append(there)
         assert there.recv(4) == b"here"
         return there

@@ -45,7 +45,7 @@ def test_a_refusal_is_printed_and_gives_nothing(cloud: LocalCloud, capsys: pytes
     iam = cloud.client("iam")
     assert attempt(iam.create_user, UserName="alice")["User"]["UserName"] == "alice"
     assert attempt(iam.create_user, UserName="alice") is None
-    assert capsys.readouterr().out == "refused: User with name alice already exists.\n"
+    assert capsys.readouterr().out == "refused: User alice already exists\n"
 
 
 def test_a_mistake_is_no_refusal(cloud: LocalCloud) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from iamkit.cloud.calls import Call, ServiceError
-from iamkit.cloud.iam.parts import account_of
+from iamkit.cloud.calls import Call, NotModelled, ServiceError
+from iamkit.cloud.iam.parts import account_of, no_such_entity
 from iamkit.cloud.sessions import Holder
 from iamkit.cloud.store import Directory
 
@@ -29,9 +29,14 @@ class MfaDevices:
 
         AWS takes codes that are minutes old, too, and then holds the device for late; here no device becomes late.
         """
-        seed = self.directory.mfa_seed(account_of(holder), call.parameters.get("SerialNumber", ""))
+        serial_number = call.parameters.get("SerialNumber", "")
+        if not serial_number.startswith("arn:"):
+            raise NotModelled("MFA devices of hardware", "make a virtual one: CreateVirtualMFADevice")
+        seed = self.directory.mfa_seed(account_of(holder), serial_number)
+        if seed is None:
+            raise no_such_entity(f"VirtualMFADevice with serial number {serial_number} does not exist.")
         codes = tuple(call.parameters.get(f"AuthenticationCode{number}", "") for number in (1, 2))
-        if seed is not None and not _in_a_row(seed, codes, self.clock()):
+        if not _in_a_row(seed, codes, self.clock()):
             raise ServiceError("InvalidAuthenticationCode", "Authentication code for device is not valid", 403)
 
 

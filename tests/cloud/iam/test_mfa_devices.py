@@ -55,7 +55,9 @@ def test_an_enabled_device_opens_what_asks_for_mfa(cloud: LocalCloud, iam: Any) 
 
 
 def test_a_device_that_does_not_exist_is_not_there(iam: Any) -> None:
+    """Nor is one of hardware, whose secret nobody here knows."""
     codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
     serial = "arn:aws:iam::111122223333:mfa/nobody"
     user(iam, "carol")
     assert refused(iam.enable_mfa_device, UserName="carol", SerialNumber=serial, **codes)[0] == "NoSuchEntity"
+    assert refused(iam.enable_mfa_device, UserName="carol", SerialNumber="GAHT12345678", **codes)[0] == "NotModelled"

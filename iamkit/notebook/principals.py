@@ -10,13 +10,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from iamkit.notebook.clouds import ACCOUNT, before_the_cloud_stops
+from iamkit.notebook.roles import trust
 
 if TYPE_CHECKING:
     from iamkit.cloud.federation.identity_provider import IdentityProvider
@@ -31,16 +32,17 @@ _NAMES = (
     ("access_key", "secret_key", "token"),
 )
 
+# The bucket is lesson 01's.
+_SMALL: dict[str, tuple[str, dict[str, str]]] = {
+    "iam": ("list_users", {}),
+    "dynamodb": ("list_tables", {}),
+    "s3": ("list_objects_v2", {"Bucket": "reports"}),
+}
+
 
 def role_for(iam: Any, name: str, principal: Mapping[str, str], action: str = "sts:AssumeRole", path: str = "/") -> str:
     """Make a role that trusts a principal, or let the one that is there trust it; give its ARN."""
-    statement = {"Effect": "Allow", "Principal": dict(principal), "Action": action}
-    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    try:
-        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document)
-    except iam.exceptions.EntityAlreadyExistsException:
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
-    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
+    return trust(iam, name, principal, action, path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ class Office:
     arn: str
     provider: IdentityProvider
 
-    def assertion(self, user: str, role: str) -> str:
-        """Vouch for somebody who may take on a role."""
-        return self.provider.assertion(user, [(role, self.arn)])
+    def assertion(self, user: str, role: str, **tags: str) -> str:
+        """Vouch for somebody who may take on a role, and tell with tags what else is known."""
+        return self.provider.assertion(user, [(role, self.arn)], tags=tags)
 
 
 def app(cloud: LocalCloud, url: str, audience: str) -> App:
@@ -73,7 +75,7 @@ def app(cloud: LocalCloud, url: str, audience: str) -> App:
     from iamkit.cloud.federation.issuer import Issuer
 
     running = ExitStack()
-    issuer = running.enter_context(Issuer(_now, url=url, seed=1))
+    issuer = running.enter_context(Issuer(cloud.now, url=url, seed=1))
     before_the_cloud_stops(running.close)
     cloud.federation.let_stand_in(url, issuer.address)
     iam = cloud.client("iam")
@@ -86,11 +88,43 @@ def office(cloud: LocalCloud, name: str) -> Office:
     """Make a company's directory and tell the account about it."""
     from iamkit.cloud.federation.identity_provider import IdentityProvider
 
-    provider = IdentityProvider(f"https://{name}.example.com", _now, seed=1)
+    provider = IdentityProvider(f"https://{name}.example.com", cloud.now, seed=1)
     iam = cloud.client("iam")
     with _unless_there(iam):
         iam.create_saml_provider(Name=name, SAMLMetadataDocument=provider.metadata)
     return Office(f"arn:aws:iam::{ACCOUNT}:saml-provider/{name}", provider)
+
+
+class Phone:
+    """An authenticator app: it holds the secret of a virtual MFA device, and shows the code of the cloud's time."""
+
+    def __init__(self, cloud: LocalCloud, device: Mapping[str, Any]) -> None:
+        from pyotp import TOTP
+
+        self._cloud = cloud
+        self._codes = TOTP(device["Base32StringSeed"].decode())
+        self.serial_number = str(device["SerialNumber"])
+
+    def __repr__(self) -> str:
+        return f"Phone({self.serial_number})"
+
+    def next_code(self) -> str:
+        """Wait until the code changes, and read the new one: each is good once."""
+        self._cloud.let_pass(timedelta(seconds=self._codes.interval))
+        return self._codes.at(self._cloud.now())
+
+
+def ask(cloud: LocalCloud, service: str, keys: Mapping[str, Any], **options: Any) -> tuple[str, bool]:
+    """Send a small request; tell the code of its refusal, if any, and whether policies were read to decide it."""
+    from botocore.exceptions import ClientError
+
+    operation, parameters = _SMALL[service]
+    code = ""
+    try:
+        getattr(cloud.client(service, keys, **options), operation)(**parameters)
+    except ClientError as refused:
+        code = refused.response["Error"]["Code"]
+    return code, bool([*cloud.trail][-1].evaluations)
 
 
 def laptop_token(center: IdentityCenter, user: str) -> str:
@@ -126,7 +160,3 @@ def late_clock(hours: float) -> Iterator[None]:
 def _unless_there(iam: Any) -> AbstractContextManager[None]:
     """Make something, unless a cell is run again."""
     return suppress(iam.exceptions.EntityAlreadyExistsException)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -23,6 +23,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("assumed-role/importer/monday").first).to_be_visible()
     expect(lab.page.get_by_text("UnrecognizedClientException").first).to_be_visible()
+    expect(lab.page.get_by_text("Authentication code for device is not valid").first).to_be_visible()
     assert lab.violations() == []
     lab.screenshots_of_all(f"lesson-01-{theme_name(lab)}")
 

@@ -19,8 +19,9 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     """As axe-core sees prose, stored outputs, figures and widgets, as opened and as run."""
     assert lab.violations() == []
     lab.run_once()
-    for slug in ("one-service", "the-world-gets-in", "lend-one-prefix", "who-really-acted"):
+    for slug in ("one-service", "the-world-gets-in", "lend-one-prefix", "who-really-acted", "one-team"):
         expect(lab.exercise(slug).root).to_be_visible()
+    expect(lab.page.get_by_text("Response signature invalid").first).to_be_visible()
     assert lab.violations() == []
     lab.screenshots_of_all(f"lesson-06-{theme_name(lab)}")
 
@@ -35,6 +36,15 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.asks()
     learner.passes()
     learner.comes_back()
+
+
+@in_light
+def test_the_directory_vouches_and_the_trust_policy_says_for_whom(lab: LabPage, folder: Path) -> None:
+    """Who is let in because nothing is known of their team is shown; billing alone passes."""
+    lab.run_once()
+    learner = Learner(lab, folder, "one-team", "06")
+    learner.errs("if-it-says-so", "A trainee has no team yet")
+    learner.passes()
 
 
 @in_light

@@ -15,7 +15,7 @@ from lessons import build
 
 LESSON = "01_identities"
 SOURCE = build.LESSONS / "src" / f"{LESSON}.md"
-PREDICTIONS = ("root-without-policies", "member-of-a-group", "nobody-asks", "same-name-again")
+PREDICTIONS = ("root-without-policies", "member-of-a-group", "password-alone", "nobody-asks", "same-name-again")
 EXERCISES = ("read-an-arn", "monday-only", "same-principal", "which-phase", "keys-that-should-not-exist")
 ACCOUNT = "111122223333"
 
@@ -108,6 +108,21 @@ def test_the_cloud_decides_as_every_prediction_says(shown: list[tuple[str, str]]
     assert said(shown, 'predict("nobody-asks")').endswith("Hello, whoever you are\n")
 
 
+def test_a_phone_is_known_by_two_codes_in_a_row(shown: list[tuple[str, str]]) -> None:
+    """Any digits are refused ("EnableMFADevice"); who runs the cell again gets one more phone."""
+    text = said(shown, "enable_mfa_device")
+    assert "refused: Authentication code for device is not valid" in text
+    devices = [f"arn:aws:iam::{ACCOUNT}:mfa/phone-{number}" for number in (1, 2)]
+    assert text.endswith(f"Carol's devices: {devices}\n")
+
+
+def test_a_code_makes_the_difference(shown: list[tuple[str, str]]) -> None:
+    """A key has no `aws:MultiFactorAuthPresent`, a session without a code `false`, one with a code `true` (E4)."""
+    assert said(shown, 'predict("password-alone")').endswith(
+        "her access key: AccessDenied\na session: AccessDenied\none with a code: lists the bucket\n"
+    )
+
+
 def test_the_same_name_again_is_somebody_else(shown: list[tuple[str, str]]) -> None:
     """The policy names the first one by ARN while there is one, and then by unique ID (P21)."""
     text = said(shown, 'predict("same-name-again")')
@@ -150,12 +165,12 @@ def test_only_long_term_keys_outlive_a_year(shown: list[tuple[str, str]]) -> Non
 
 
 def test_the_report_shows_the_two_keys_that_should_not_exist(shown: list[tuple[str, str]]) -> None:
-    """The root user's, and one that was never used; and a password without MFA. No dates."""
+    """The root user's, and one that was never used; and a password with MFA. No dates."""
     text = said(shown, "generate_credential_report")
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]}
     assert rows["<root_account>"] == ["not_supported", "false", "true", "0"]
     assert rows["old-script"] == ["false", "false", "true", "N/A"]
-    assert rows["carol"] == ["true", "false", "true", "0"]
+    assert rows["carol"] == ["true", "true", "true", "0"]
     assert said(shown, "get_access_key_last_used").split()[-1] == "carol"
 
 

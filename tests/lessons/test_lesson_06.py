@@ -23,6 +23,7 @@ EXERCISES = (
     "who-really-acted",
     "the-world-gets-in",
     "one-pipeline",
+    "one-team",
 )
 
 # What the lesson stages, and where: in a cell (a text of what it shows), in a prediction, or in a wrong answer that
@@ -45,6 +46,15 @@ STAGED = {
         "wrong one-pipeline/any-audience",
     ],
     "E22: a token is checked first": ["cell refused: .*\\nin: nobody"],
+    "E23: staff come with an assertion": [
+        "cell in: arn:aws:sts::111122223333:assumed-role/ledger/frank",
+        "cell in: .*ledger/mallory\nrefused: Response signature invalid\nin: nobody",
+        "wrong one-team/beside-the-old-one",
+        "wrong one-team/any-address",
+    ],
+    "A16: an instance gets its role from a profile": [
+        "cell the machine: .*assumed-role/reader/i-[0-9a-f]{17}\nrefused"
+    ],
     "E25: sessions are revoked": [
         "cell the thief: b'the plan'\nrefused: .* with an explicit deny in an identity-based"
     ],

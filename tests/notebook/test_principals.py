@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from iamkit.cloud.local_cloud import LocalCloud
 from iamkit.notebook import local_cloud, principals, stop_cloud
+from iamkit.notebook.roles import trust
 
 ADMINISTRATOR = "arn:aws:iam::111122223333:user/administrator"
 
@@ -81,6 +83,54 @@ def test_a_machine_asks_for_keys(cloud: LocalCloud) -> None:
     machine = cloud.instance("web")
     arn = arn_of(cloud, principals.instance_keys(machine))
     assert arn == f"arn:aws:sts::111122223333:assumed-role/web/{machine.instance_id}"
+
+
+def test_a_directory_tells_what_else_it_knows(cloud: LocalCloud, nobody: Any) -> None:
+    """Tags of the assertion reach the trust policy; nobody but the directory writes them (E23)."""
+    iam, office = cloud.client("iam"), principals.office(cloud, "office")
+    asked = {"StringEquals": {"aws:RequestTag/team": "billing"}}
+    ledger = trust(
+        iam, "ledger", {"Federated": office.arn}, ["sts:AssumeRoleWithSAML", "sts:TagSession"], Condition=asked
+    )
+    exchange = {"RoleArn": ledger, "PrincipalArn": office.arn}
+    frank, mallory = (office.assertion("somebody", ledger, team=team) for team in ("billing", "sales"))
+    assert arn_of(cloud, nobody.assume_role_with_saml(SAMLAssertion=frank, **exchange)).endswith(
+        ":assumed-role/ledger/somebody"
+    )
+    forged = base64.b64encode(base64.b64decode(mallory).replace(b"sales", b"billing")).decode()
+    for assertion, code in ((mallory, "AccessDenied"), (forged, "InvalidIdentityToken")):
+        with pytest.raises(ClientError, match=code):
+            nobody.assume_role_with_saml(SAMLAssertion=assertion, **exchange)
+
+
+def test_a_phone_shows_the_codes_of_its_device(cloud: LocalCloud) -> None:
+    """Each once, in the cloud's time; both are taken, one after the other."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="carol")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="carol")["VirtualMFADevice"]
+    phone, before = principals.Phone(cloud, device), cloud.now()
+    codes = {f"AuthenticationCode{number}": phone.next_code() for number in (1, 2)}
+    assert timedelta(minutes=1) <= cloud.now() - before < timedelta(minutes=2)
+    iam.enable_mfa_device(UserName="carol", SerialNumber=device["SerialNumber"], **codes)
+    carol = iam.create_access_key(UserName="carol")["AccessKey"]
+    shown = {"SerialNumber": device["SerialNumber"], "TokenCode": phone.next_code()}
+    assert arn_of(cloud, cloud.client("sts", carol).get_session_token(**shown)).endswith(":user/carol")
+    assert repr(phone) == "Phone(arn:aws:iam::111122223333:mfa/carol)"
+
+
+def test_asking_tells_the_code_and_whether_policies_were_read(cloud: LocalCloud) -> None:
+    """A known caller is refused by policies, an unknown one before them, and an administrator not at all."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="dora")
+    dora = iam.create_access_key(UserName="dora")["AccessKey"]
+    assert principals.ask(cloud, "iam", dora) == ("AccessDenied", True)
+    assert principals.ask(cloud, "dynamodb", dora | {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}) == (
+        "UnrecognizedClientException", False,
+    )  # fmt: skip
+    cloud.client("s3").create_bucket(Bucket="reports")
+    held = cloud.administrator()
+    keys = {"AccessKeyId": held.access_key_id, "SecretAccessKey": held.secret_access_key}
+    assert principals.ask(cloud, "s3", keys) == ("", True)
 
 
 def test_what_is_no_temporary_key_is_refused(cloud: LocalCloud) -> None:

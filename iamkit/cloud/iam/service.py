@@ -12,6 +12,7 @@ from iamkit.cloud.iam.boundaries import Boundaries
 from iamkit.cloud.iam.credential_report import Account, CredentialReports
 from iamkit.cloud.iam.deleting import Deleting
 from iamkit.cloud.iam.last_used import LastUsed
+from iamkit.cloud.iam.mfa_devices import MfaDevices
 from iamkit.cloud.iam.parts import Execute, Given, Operation
 from iamkit.cloud.iam.renaming import Renaming
 from iamkit.cloud.iam.simulating import Simulator
@@ -35,6 +36,7 @@ class Iam:
         self._reports = CredentialReports(self._last_used, account, clock, execute)
         self._deleting, self._renaming = Deleting(execute), Renaming(execute)
         self._simulator = Simulator(directory, organization)
+        self._devices = MfaDevices(directory, clock)
 
     def join(self, organization: Organization | None) -> None:
         """Simulate in another organization from now on."""
@@ -75,6 +77,7 @@ class Iam:
             "DeleteGroup": deleting.group,
             "DeletePolicy": deleting.policy,
             "DeleteVirtualMFADevice": deleting.mfa_device,
+            "EnableMFADevice": self._devices.check_codes,
             "UpdateUser": self._renaming.user,
             "UpdateGroup": self._renaming.group,
             "GenerateCredentialReport": reports.generate,

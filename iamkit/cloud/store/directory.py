@@ -206,6 +206,11 @@ class Directory:
             MfaDevice(serial, virtual[serial].base32_string_seed) for serial in user.mfa_devices if serial in virtual
         )
 
+    def mfa_seed(self, account: str, serial_number: str) -> str | None:
+        """Find the secret of a virtual MFA device, enabled or not."""
+        found = backend("iam", account).virtual_mfa_devices.get(serial_number)
+        return None if found is None else str(found.base32_string_seed)
+
     def oidc_providers(self, account: str) -> tuple[OidcProvider, ...]:
         """List an account's identity providers for OpenID Connect."""
         return tuple(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from pyotp import TOTP
 
 from iamkit.cloud.local_cloud import Keys, LocalCloud
 
@@ -52,6 +54,21 @@ def keys(iam: Any, name: str) -> Keys:
     """Make an access key."""
     made = iam.create_access_key(UserName=name)["AccessKey"]
     return Keys(made["AccessKeyId"], made["SecretAccessKey"])
+
+
+def shown(phone: TOTP, now: datetime, *steps: int) -> dict[str, str]:
+    """Read two codes off a device, so many steps of 30 seconds from now."""
+    times = [now + timedelta(seconds=30 * step) for step in steps]
+    return {f"AuthenticationCode{number}": phone.at(time) for number, time in enumerate(times, start=1)}
+
+
+def mfa_device(iam: Any, user_name: str, now: datetime) -> tuple[str, TOTP]:
+    """Enable a virtual MFA device for a user; gives its serial number, and what its codes come from."""
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName=user_name)["VirtualMFADevice"]
+    phone = TOTP(made["Base32StringSeed"].decode())
+    codes = shown(phone, now, -1, 0)
+    iam.enable_mfa_device(UserName=user_name, SerialNumber=made["SerialNumber"], **codes)
+    return made["SerialNumber"], phone
 
 
 def session(cloud: LocalCloud, who: Keys, role: str) -> Keys:

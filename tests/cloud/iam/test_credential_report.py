@@ -9,7 +9,7 @@ from typing import Any
 
 from iamkit.cloud.iam.credential_report import COLUMNS
 from iamkit.cloud.local_cloud import LocalCloud
-from tests.cloud.iam.asking import OTHER, arn, keys, refused, user
+from tests.cloud.iam.asking import OTHER, arn, keys, mfa_device, refused, user
 
 # IAM User Guide, "Generate credential reports for your AWS account".
 AS_DOCUMENTED = (
@@ -61,10 +61,7 @@ def test_what_each_user_has(cloud: LocalCloud) -> None:
     user(iam, "bob")
     bob = keys(iam, "bob")
     refused(cloud.client("s3", bob, region="eu-west-1").list_buckets)
-    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="bob")["VirtualMFADevice"]["SerialNumber"]
-    iam.enable_mfa_device(
-        UserName="bob", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
-    )
+    mfa_device(iam, "bob", cloud.now())
     iam.update_access_key(UserName="bob", AccessKeyId=bob.access_key_id, Status="Inactive")
     cloud.root(OTHER)
     iam.generate_credential_report()

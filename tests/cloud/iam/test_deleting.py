@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from iamkit.cloud.local_cloud import LocalCloud
-from tests.cloud.iam.asking import ACCOUNT, OTHER, allow, arn, keys, policy, refused, session, trust, user
+from tests.cloud.iam.asking import ACCOUNT, OTHER, allow, arn, keys, mfa_device, policy, refused, session, trust, user
 
 QUEUES = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
 BUCKET = "amzn-s3-demo-bucket"
@@ -32,16 +32,13 @@ def conflict(call: Any, what: str, **given: str) -> None:
     assert what in message
 
 
-def test_a_user_goes_last(iam: Any) -> None:
+def test_a_user_goes_last(cloud: LocalCloud, iam: Any) -> None:
     """Everything that hangs on a user must go before it, one after the other (API reference, DeleteUser)."""
     user(iam, "alice", allow("s3:*"))
     iam.attach_user_policy(UserName="alice", PolicyArn=QUEUES)
     key = keys(iam, "alice").access_key_id
     iam.create_login_profile(UserName="alice", Password="correct horse battery")
-    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
-    iam.enable_mfa_device(
-        UserName="alice", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
-    )
+    serial, _ = mfa_device(iam, "alice", cloud.now())
     iam.create_group(GroupName="staff")
     iam.add_user_to_group(GroupName="staff", UserName="alice")
     conflict(iam.delete_virtual_mfa_device, "assigned to a user", SerialNumber=serial)

@@ -8,6 +8,7 @@ from iamkit.cloud.local_cloud import LocalCloud
 from iamkit.cloud.store import Directory
 from iamkit.policy import Caller, Policy
 from tests.cloud.conftest import OTHER_ACCOUNT
+from tests.cloud.iam.asking import mfa_device
 from tests.cloud.test_local_cloud import allow, trust
 
 ALICE = "arn:aws:iam::111122223333:user/dev/alice"
@@ -137,12 +138,9 @@ def test_devices_and_providers(cloud: LocalCloud) -> None:
     """A device counts once it is enabled; providers by account."""
     iam = cloud.client("iam")
     iam.create_user(UserName="alice", Path="/dev/")
-    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]["SerialNumber"]
     directory = Directory()
     assert directory.mfa_devices(ALICE) == ()
-    iam.enable_mfa_device(
-        UserName="alice", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
-    )
+    serial, _ = mfa_device(iam, "alice", cloud.now())
     (device,) = directory.mfa_devices(ALICE)
     assert (device.serial_number, len(device.seed)) == (serial, 64)
     arn = iam.create_open_id_connect_provider(

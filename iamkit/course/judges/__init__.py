@@ -5,6 +5,7 @@ from iamkit.course.judges.cases import Call, Case, Judge, Refusal
 from iamkit.course.judges.chains import KEY_THAT_SIGNS
 from iamkit.course.judges.denials import DENIAL_MESSAGE
 from iamkit.course.judges.grants import GRANT_READ
+from iamkit.course.judges.holes import ALL_VALUES_HOLE
 from iamkit.course.judges.leaks import LEAKED_KEYS
 from iamkit.course.judges.metadata_calls import METADATA_CREDENTIALS
 from iamkit.course.judges.own_apis import OWN_API
@@ -42,5 +43,6 @@ JUDGES: dict[str, Judge] = {
         PROCESS_DOCUMENT,
         METADATA_CREDENTIALS,
         ROTATED_KEY,
+        ALL_VALUES_HOLE,
     )
 }

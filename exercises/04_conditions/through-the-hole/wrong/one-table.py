@@ -1,0 +1,4 @@
+def every_score(dynamodb, table):
+    """Return the scores of all players, as in {"alice": 120}."""
+    answer = dynamodb.scan(TableName="scores")
+    return {item["player"]["S"]: int(item["score"]["N"]) for item in answer["Items"]}

@@ -39,6 +39,7 @@ class Check:
     name: str
     severity: Severity
     types: frozenset[PolicyType]
+    page: str = ""
 
     @property
     def code(self) -> str:
@@ -48,6 +49,8 @@ class Check:
     @property
     def url(self) -> str:
         """Point to the check's own paragraph of the page."""
+        if self.page:
+            return self.page
         anchor = f"{_ANCHORS[self.severity]}-{self.code.lower().replace('_', '-')}"
         return f"{PAGE}#access-analyzer-reference-policy-checks-{anchor}"
 
@@ -311,3 +314,29 @@ _ROWS: tuple[tuple[Severity, frozenset[PolicyType], tuple[str, ...]], ...] = (
 
 CATALOGUE = {name: Check(name, severity, types) for severity, types, names in _ROWS for name in names}
 """Every check by its name."""
+
+_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+
+OWN = {
+    check.name: check
+    for check in (
+        Check(
+            "Allow with ForAllValues",
+            Severity.SECURITY_WARNING,
+            _EVERY,
+            f"{_GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html",
+        ),
+        Check(
+            "Deny with NotPrincipal",
+            Severity.WARNING,
+            _RESOURCE,
+            f"{_GUIDE}/reference_policies_elements_notprincipal.html",
+        ),
+    )
+}
+"""What the User Guide warns of and no check of IAM Access Analyzer finds (P20, P30)."""
+
+
+def check(name: str) -> Check:
+    """Find a check by its name."""
+    return CATALOGUE.get(name) or OWN[name]

@@ -13,8 +13,8 @@ from iamkit.policy.source import Json, Problem, Source, child
 from iamkit.policy.statement import Actions, Resources, Statement
 
 VERSIONS = ("2012-10-17", "2008-10-17")
-_DOCUMENT = ("Version", "Id", "Statement")
-_STATEMENT = (
+DOCUMENT_ELEMENTS = ("Version", "Id", "Statement")
+STATEMENT_ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 )  # fmt: skip
 _T = TypeVar("_T")
@@ -64,7 +64,7 @@ class Grammar:
             if not self.problems:
                 self.refuse(_WRONG_TYPE, f"expected a policy document, an object, found {_kind(document)}", "")
             return ()
-        elements = self.elements(document, "", _DOCUMENT, "a policy document")
+        elements = self.elements(document, "", DOCUMENT_ELEMENTS, "a policy document")
         self.read_version(elements)
         if "Id" in elements:
             self.id = self.text(*elements["Id"], "Id")
@@ -116,7 +116,7 @@ class Grammar:
             self.refuse(_WRONG_TYPE, f"a statement is an object, not {_kind(value)}", pointer)
             return None
         before = len(self.problems)
-        elements = self.elements(value, pointer, _STATEMENT, "a statement")
+        elements = self.elements(value, pointer, STATEMENT_ELEMENTS, "a statement")
         sid = self.text(*elements["Sid"], "Sid") if "Sid" in elements else None
         effect = self.read_effect(elements, pointer)
         action = self.one_of(elements, pointer, "Action", "NotAction", self.read_actions)

@@ -85,7 +85,7 @@ def child(pointer: str, key: str | int) -> str:
 
 def read_json(text: str) -> Source:
     """Read JSON text; a syntax error or a repeated key becomes a problem, never an exception."""
-    reader = _Reader(text)
+    reader = Reader(text)
     try:
         reader.document()
     except _SyntaxError as error:
@@ -126,7 +126,7 @@ class _SyntaxError(Exception):
         self.message, self.offset, self.pointer, self.help = message, offset, pointer, help
 
 
-class _Reader:
+class Reader:
     """A recursive-descent reader over one text."""
 
     def __init__(self, text: str) -> None:

@@ -69,6 +69,18 @@ class Part:
     index: int
     pointer: str
     elements: Mapping[str, tuple[Json, str]]
+    keys: tuple[Key, ...]
+    """The condition keys of all operators that there are."""
+    _texts: Mapping[str, tuple[Text, ...]]
+
+    @classmethod
+    def of(cls, value: Mapping[str, Json], pointer: str, index: int) -> Part:
+        """Look at one statement; every check reads it again, so its strings are gathered once."""
+        elements = _elements(value, pointer, STATEMENT_ELEMENTS)
+        condition, place = elements.get("Condition", (None, ""))
+        keys = tuple(_keys(condition, place)) if isinstance(condition, Mapping) else ()
+        texts = {name: tuple(_texts(*element)) for name, element in elements.items()}
+        return cls(index, pointer, elements, keys, texts)
 
     @property
     def effect(self) -> str:
@@ -90,7 +102,9 @@ class Part:
 
     def texts(self, *names: str) -> tuple[Text, ...]:
         """Give the strings of the elements, each a string or an array of strings."""
-        return tuple(text for name in names if name in self.elements for text in _texts(*self.elements[name]))
+        if len(names) == 1:
+            return self._texts.get(names[0], ())
+        return tuple(text for name in names for text in self._texts.get(name, ()))
 
     @property
     def actions(self) -> tuple[Text, ...]:
@@ -116,12 +130,6 @@ class Part:
             if kind.lower() in kinds
             for text in _texts(names, child(pointer, kind))
         )
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """Give the condition keys of all operators that there are."""
-        value, pointer = self.elements.get("Condition", (None, ""))
-        return tuple(_keys(value, pointer)) if isinstance(value, Mapping) else ()
 
     def key(self, *folded: str) -> Key | None:
         """Find the first condition on one of the keys, given in lower case."""
@@ -180,12 +188,11 @@ def _elements(value: Json, pointer: str, known: tuple[str, ...]) -> dict[str, tu
 
 def _parts(value: Json, pointer: str) -> Iterator[Part]:
     if isinstance(value, Mapping):
-        yield Part(0, pointer, _elements(value, pointer, STATEMENT_ELEMENTS))
+        yield Part.of(value, pointer, 0)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             if isinstance(item, Mapping):
-                place = child(pointer, index)
-                yield Part(index, place, _elements(item, place, STATEMENT_ELEMENTS))
+                yield Part.of(item, child(pointer, index), index)
 
 
 def _texts(value: Json, pointer: str) -> Iterator[Text]:

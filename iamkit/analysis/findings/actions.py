@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamkit.analysis.findings.facts import ACTION_FOR_KEY, CROSS_SERVICE_KEYS, RESOURCE_TYPES
-from iamkit.analysis.findings.known import actions_of, did_you_mean, key_type, prefixes, takes_key
+from iamkit.analysis.findings.known import actions_of, attached_keys, did_you_mean, key_pattern, prefixes, takes_key
 from iamkit.analysis.findings.values import family, is_wild
 from iamkit.policy.lint import Finder, Found
 from iamkit.policy.outline import Key, Outline, Part, Text
@@ -62,13 +62,18 @@ def _key_not_taken(outline: Outline) -> Iterator[Found]:
             # Which global keys an action has is in no list but that of the tags, which has checks of its own.
             if family(key) == "Null" or key.folded.startswith("aws:") or key.folded in CROSS_SERVICE_KEYS:
                 continue
-            if key_type(key.folded) is None or "." in key.folded.partition(":")[0]:
+            # A key that the reference attaches to nothing is one whose actions are not known.
+            if not any(key_pattern(known).fullmatch(key.folded) for known in attached_keys(_service_of(key))):
                 continue
             others = [text.value for text in actions if not takes_key(text.value, key.folded)]
             if others:
                 shown = ", ".join(f"`{name}`" for name in others)
                 help = "move them to a statement without this condition"
                 yield Found(key.pointer, f"`{key.name}` is never there for {shown}", help, at_key=True)
+
+
+def _service_of(key: Key) -> str:
+    return key.folded.partition(":")[0]
 
 
 def _action_for_key(outline: Outline) -> Iterator[Found]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from iamkit.analysis.findings.facts import REGIONS, RESOURCE_TYPES
+from iamkit.analysis.findings.facts import REGIONS, RESOURCE_TYPES, WITHOUT_ACCOUNT
 from iamkit.analysis.findings.globs import overlap
 from iamkit.analysis.findings.known import Template, did_you_mean, namespaces, prefixes, templates
 from iamkit.analysis.findings.values import is_wild
@@ -99,16 +99,11 @@ def _needless(index: int, what: str) -> Callable[[list[str]], str]:
 def _missing(index: int, what: str) -> Callable[[list[str]], str]:
     def problem(parts: list[str]) -> str:
         known = _checked(parts)
-        if not known or parts[index] or _shared(parts):
+        if not known or parts[index] or (index == 4 and parts[2] in WITHOUT_ACCOUNT):
             return ""
         return f"the {what} is missing" if all(each[index - 2] for each in known) else ""
 
     return problem
-
-
-def _shared(parts: list[str]) -> bool:
-    """Tell whether the ARN is one of those of AWS's own that leave the account out: public parameters of SSM."""
-    return parts[2] == "ssm" and parts[5].startswith("parameter/aws/")
 
 
 def _elsewhere(outline: Outline) -> Iterator[Found]:

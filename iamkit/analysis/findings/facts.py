@@ -53,6 +53,17 @@ CROSS_SERVICE_KEYS = frozenset(
     }
 )
 
+# ARNs that AWS's guides use in policies and the reference has no resource type for: macros ("AWS::Include transform"),
+# scaling policies ("Identity and access management for Amazon EC2 Auto Scaling").
+MORE_ARNS = ("arn:*:cloudformation:*:*:transform/*", "arn:*:autoscaling:*:*:scalingPolicy:*")
+
+# Where AWS's own resources stand under no account: documents and public parameters of Systems Manager, shared images,
+# the views that services share.
+WITHOUT_ACCOUNT = frozenset({"ssm", "ec2", "resource-explorer-2"})
+
+# Lists in the reference, single values in the EventBridge guide ("Using IAM policy conditions in Amazon EventBridge").
+SINGLE_OR_LIST = frozenset({"events:detail-type", "events:source"})
+
 # The check's own paragraph names the old key and its successor.
 DEPRECATED_KEYS = {"aws:arn": "aws:PrincipalArn"}
 

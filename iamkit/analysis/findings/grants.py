@@ -45,7 +45,8 @@ _NAMES = {
 
 def _how(part: Part, action: str) -> tuple[str, str]:
     """Tell how a statement covers the action, and where; empty where it does not."""
-    covering = [text for text in part.actions if glob(text.value.lower())(action)]
+    near = (text for text in part.actions if text.value[:4].lower() == "iam:" or is_wild(text.value.partition(":")[0]))
+    covering = [text for text in near if glob(text.value.lower())(action)]
     for text in sorted(covering, key=lambda text: is_wild(text.value)):
         return "star" if is_wild(text.value) else "exact", text.pointer
     excepted = part.texts("NotAction")
@@ -76,8 +77,10 @@ def _wide(grant: _Grant, case: tuple[str, str]) -> Finder:
         for part in outline.statements:
             if not part.allows or part.key(grant.key) is not None:
                 continue
+            if _on_what(part, grant.path) != case[1]:
+                continue
             how, pointer = _how(part, grant.action)
-            if (how, _on_what(part, grant.path)) == case:
+            if how == case[0]:
                 yield Found(pointer, f"this lets its holder {grant.does}", "name the roles in `Resource`")
 
     return find

@@ -9,6 +9,7 @@ from iamkit.analysis.findings.facts import (
     IRRELEVANT_KEYS,
     KEYS_OF_SOME_SERVICES,
     PAIRED_KEYS,
+    SINGLE_OR_LIST,
     UNTRUSTWORTHY_KEYS,
 )
 from iamkit.analysis.findings.known import did_you_mean, key_type, prefixes, tag_stem
@@ -95,7 +96,9 @@ def _no_tag_key(_outline: Outline, _part: Part, key: Key) -> tuple[str, str] | N
 
 def _no_qualifier(_outline: Outline, _part: Part, key: Key) -> tuple[str, str] | None:
     known = key_type(key.folded)
-    if known is None or not known.multivalued or family(key) == "Null" or key.use.qualifier is not Qualifier.NONE:
+    if known is None or not known.multivalued or family(key) == "Null" or key.folded in SINGLE_OR_LIST:
+        return None
+    if key.use.qualifier is not Qualifier.NONE:
         return None
     return (
         f"a request may have several values of `{key.name}`",

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from iamkit.analysis.findings.facts import MORE_GLOBAL_KEYS
+from iamkit.analysis.findings.facts import MORE_ARNS, MORE_GLOBAL_KEYS
 from iamkit.reference import UnknownService, action, global_key, service, services
 
-_PLACE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+# How the reference writes what a policy fills in; in two services the tag's key stands there by a name.
+_PLACE = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)tag-key$")
 
 
 class KeyType(NamedTuple):
@@ -36,12 +37,22 @@ def key_type(name: str) -> KeyType | None:
         if found is not None:
             return KeyType(found.type, found.multivalued)
         return KeyType("", False) if name in MORE_GLOBAL_KEYS else None
-    # The keys of identity providers stand with the service that takes their tokens.
-    for owner in (prefix, "sts"):
+    # The keys of identity providers stand with the service that takes their tokens, as do a few others elsewhere.
+    for owner in (prefix, "sts", *_owners().get(prefix, ())):
         found_type = _own_key(owner, name)
         if found_type is not None:
             return KeyType(found_type.removeprefix("ArrayOf"), found_type.startswith("ArrayOf"))
     return None
+
+
+@lru_cache(maxsize=1)
+def _owners() -> dict[str, list[str]]:
+    """List, for a prefix that is no service's, the services whose reference has keys with it."""
+    found: dict[str, list[str]] = {}
+    for owner in sorted(prefixes()):
+        for prefix in {name.partition(":")[0].lower() for name in service(owner).condition_keys} - prefixes() - {"aws"}:
+            found.setdefault(prefix, []).append(owner)
+    return found
 
 
 def _own_key(prefix: str, name: str) -> str | None:
@@ -79,6 +90,12 @@ def keys_of_action(name: str) -> frozenset[str]:
         own += each.condition_keys
         own += types[each.name].condition_keys if each.name in types else ()
     return frozenset(key.lower() for key in own)
+
+
+@lru_cache(maxsize=512)
+def attached_keys(prefix: str) -> frozenset[str]:
+    """List, in lower case, the keys that the reference attaches to any action of a service."""
+    return frozenset(key for name in actions_of(prefix) for key in keys_of_action(name))
 
 
 def takes_key(name: str, key: str) -> bool:
@@ -126,7 +143,12 @@ def _arn_namespaces() -> dict[str, list[Template]]:
         for each in service(prefix).resource_types.values():
             parts = _PLACE.sub("*", each.arn).split(":", 5)
             if len(parts) == 6:
-                found.setdefault(parts[2], []).append(Template(each.name, *parts[3:]))
+                # A resource that another vendor may call something stands with the service that names it.
+                namespace = prefix if parts[2] == "*" else parts[2]
+                found.setdefault(namespace, []).append(Template(each.name, *parts[3:]))
+    for arn in MORE_ARNS:
+        parts = arn.split(":", 5)
+        found.setdefault(parts[2], []).append(Template("", *parts[3:]))
     return found
 
 

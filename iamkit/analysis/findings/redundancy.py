@@ -6,10 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 
 from iamkit.analysis.findings.globs import covers
+from iamkit.analysis.findings.values import is_wild
 from iamkit.policy.edits import remove
 from iamkit.policy.lint import Finder, Found
 from iamkit.policy.outline import Outline, Part, Text
 from iamkit.policy.source import Json
+
+_Covers = Callable[[str, str], bool]
+_Service = Callable[[str], str]
 
 
 def _action_covers(wide: str, narrow: str) -> bool:
@@ -26,11 +30,19 @@ def _resource_covers(wide: str, narrow: str) -> bool:
     return len(parts) == len(others) == 6 and all(map(covers, parts, others))
 
 
-def _twice(elements: tuple[str, str], covered: Callable[[str, str], bool]) -> Finder:
+def _action_service(text: str) -> str:
+    return text.partition(":")[0].lower()
+
+
+def _resource_service(text: str) -> str:
+    return ":".join(text.split(":", 3)[:3])
+
+
+def _twice(elements: tuple[str, str], covered: _Covers, service: _Service) -> Finder:
     def find(outline: Outline) -> Iterator[Found]:
         for part in outline.statements:
             for name in elements:
-                for text, other in _covered(part.texts(name), covered):
+                for text, other in _covered(part.texts(name), covered, service):
                     message = f"`{text.value}` is already in `{other.value}`"
                     if text.value == other.value:
                         message = f"`{text.value}` stands here twice"
@@ -39,16 +51,20 @@ def _twice(elements: tuple[str, str], covered: Callable[[str, str], bool]) -> Fi
     return find
 
 
-def _covered(texts: tuple[Text, ...], covered: Callable[[str, str], bool]) -> Iterator[tuple[Text, Text]]:
+def _covered(texts: tuple[Text, ...], covered: _Covers, service: _Service) -> Iterator[tuple[Text, Text]]:
     """Pair each text with one that covers it; of two that cover each other the first stays."""
-    wild = [at for at, text in enumerate(texts) if "*" in text.value or "?" in text.value]
+    # A pattern covers only what is of its own service, unless its service is a pattern, too.
+    wild: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        if is_wild(text.value):
+            wild.setdefault("" if is_wild(service(text.value)) else service(text.value), []).append(at)
     first: dict[str, int] = {}
     for at, text in enumerate(texts):
-        earlier = first.setdefault(text.value.lower() if covered is _action_covers else text.value, at)
+        earlier = first.setdefault(text.value.lower() if service is _action_service else text.value, at)
         if earlier != at:
             yield text, texts[earlier]
             continue
-        for other in wild:
+        for other in (*wild.get("", ()), *wild.get(service(text.value), ())):
             if other != at and covered(texts[other].value, text.value):
                 # Patterns such as `**` and `*` cover each other: the later one goes.
                 if covered(text.value, texts[other].value) and other > at:
@@ -78,7 +94,7 @@ def _set(value: Json) -> Json:
 
 
 CHECKS: tuple[tuple[str, Finder], ...] = (
-    ("Redundant action", _twice(("Action", "NotAction"), _action_covers)),
-    ("Redundant resource", _twice(("Resource", "NotResource"), _resource_covers)),
+    ("Redundant action", _twice(("Action", "NotAction"), _action_covers, _action_service)),
+    ("Redundant resource", _twice(("Resource", "NotResource"), _resource_covers, _resource_service)),
     ("Redundant statement", _same_statement),
 )

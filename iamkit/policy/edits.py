@@ -83,7 +83,8 @@ def apply(document: str | Mapping[str, Json], edit: Iterable[Change]) -> str | d
         return _in_text(document, tuple(edit))
     value: dict[str, Json] = copy.deepcopy(dict(document))
     # From the back, so that an array's later places are gone first.
-    for change in sorted(edit, key=lambda change: _order(change.pointer), reverse=True):
+    by_place = sorted(edit, key=lambda change: (_order(change.pointer), change.kind is ChangeKind.REPLACE))
+    for change in reversed(by_place):
         _in_value(value, change)
     return value
 

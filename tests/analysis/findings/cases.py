@@ -74,6 +74,7 @@ _LIKE = "arn:aws:iam::111122223333:role/Deploy*"
 _SLR = "arn:aws:iam::*:role/aws-service-role/ecs.amazonaws.com/*"
 _KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _SPARED = {"NotAction": "iam:*", "Action": None}
+_SAME: list[Fragment] = [{"Sid": "A"}, {"Sid": "B", "Action": ["s3:GetObject"]}]
 _NOT = {"Resource": None, "NotResource": ROLE}
 
 # name: type of the policy, what has it, what has it not; where it matters, the resource type comes behind.
@@ -649,7 +650,7 @@ CASES: dict[str, tuple[str, Given, Given] | tuple[str, Given, Given, str]] = {
     ),
     "Redundant statement": (
         "identity",
-        [{"Sid": "A"}, {"Sid": "B", "Action": ["s3:GetObject"]}],
+        _SAME,
         [{"Sid": "A"}, {"Effect": "Deny"}],
     ),
     "Wildcard in service name": ("identity", on("arn:aws:*code*::111122223333:*", "*"), on("*", "*")),

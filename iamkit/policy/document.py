@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iamkit.policy.grammar import WITHOUT_PRINCIPAL, Grammar, PolicyType
+from iamkit.policy.outline import Outline
 from iamkit.policy.source import Problem, Source, from_values, read_json
 from iamkit.policy.statement import Statement
 
@@ -85,6 +86,10 @@ class Policy:
     def to_json(self) -> str:
         """Return the document as JSON text, indented by two spaces; parsing it gives an equal policy."""
         return json.dumps(self._source.value, indent=2, ensure_ascii=False)
+
+    def outline(self) -> Outline:
+        """Show the policy to a check, with the places of all it says."""
+        return Outline.of(self._source, self.type)
 
     def place(self, pointer: str) -> tuple[int, int] | None:
         """Tell line and column of a JSON Pointer, where the policy came as text."""

@@ -13,8 +13,8 @@ from iamkit.policy.source import Json, Problem, Source, child
 from iamkit.policy.statement import Actions, Resources, Statement
 
 VERSIONS = ("2012-10-17", "2008-10-17")
-_DOCUMENT = ("Version", "Id", "Statement")
-_STATEMENT = (
+DOCUMENT_ELEMENTS = ("Version", "Id", "Statement")
+STATEMENT_ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 )  # fmt: skip
 _T = TypeVar("_T")
@@ -36,6 +36,10 @@ class PolicyType(Enum):
 WITHOUT_PRINCIPAL = frozenset(
     {PolicyType.IDENTITY_BASED, PolicyType.PERMISSIONS_BOUNDARY, PolicyType.SESSION, PolicyType.SERVICE_CONTROL}
 )
+# Names of IAM Access Analyzer that several rules share.
+_WRONG_TYPE, _TWICE = "Data type mismatch", "Duplicate keys with different case"
+# Where a policy is kept by its service and not by IAM, AWS only recommends that a Sid stands once.
+_OWN_SIDS = frozenset({PolicyType.RESOURCE_BASED, PolicyType.VPC_ENDPOINT})
 _WITH_PRINCIPAL = frozenset({PolicyType.RESOURCE_BASED, PolicyType.TRUST, PolicyType.RESOURCE_CONTROL})
 
 
@@ -49,22 +53,24 @@ class Grammar:
         self.id: str | None = None
         self.problems: list[Problem] = list(source.problems)
 
-    def refuse(self, message: str, pointer: str, help: str = "", *, at_key: bool = False) -> None:
-        self.problems.append(self.source.problem(message, pointer, help, at_key=at_key))
+    def refuse(self, name: str, message: str, pointer: str, help: str = "", *, at_key: bool = False) -> None:
+        """Keep a problem under the name that IAM Access Analyzer has for it (P39)."""
+        self.problems.append(self.source.problem(message, pointer, help, at_key=at_key, name=name))
 
     def read(self) -> tuple[Statement, ...]:
         """Read the statements; the result means something only if there are no problems."""
         document = self.source.value
         if not isinstance(document, Mapping):
             if not self.problems:
-                self.refuse(f"expected a policy document, an object, found {_kind(document)}", "")
+                self.refuse(_WRONG_TYPE, f"expected a policy document, an object, found {_kind(document)}", "")
             return ()
-        elements = self.elements(document, "", _DOCUMENT, "a policy document")
+        elements = self.elements(document, "", DOCUMENT_ELEMENTS, "a policy document")
         self.read_version(elements)
         if "Id" in elements:
             self.id = self.text(*elements["Id"], "Id")
         if "Statement" not in elements:
-            self.refuse("the document has no `Statement`", "", "a policy says something only in its statements")
+            help = "a policy says something only in its statements"
+            self.refuse("Missing statement", "the document has no `Statement`", "", help)
             return ()
         return self.read_statements(*elements["Statement"])
 
@@ -74,6 +80,7 @@ class Grammar:
         value, pointer = elements["Version"]
         if value not in VERSIONS or not isinstance(value, str):
             self.refuse(
+                "Invalid version" if isinstance(value, str) else _WRONG_TYPE,
                 f"`{value}` is not a version of the policy language",
                 pointer,
                 "the version is `2012-10-17`; it names the language, not the day you wrote the policy",
@@ -85,7 +92,8 @@ class Grammar:
         if isinstance(value, Mapping):
             return tuple(filter(None, [self.read_statement(value, pointer, 0)]))
         if not isinstance(value, list | tuple):
-            self.refuse(f"`Statement` is an object or an array of objects, not {_kind(value)}", pointer)
+            message = f"`Statement` is an object or an array of objects, not {_kind(value)}"
+            self.refuse(_WRONG_TYPE, message, pointer)
             return ()
         statements = [self.read_statement(item, child(pointer, index), index) for index, item in enumerate(value)]
         self.check_sids(statements, value, pointer)
@@ -97,6 +105,7 @@ class Grammar:
             if statement.sid and first.setdefault(statement.sid, statement.index) != statement.index:
                 place = next(key for key in value[statement.index] if key.lower() == "sid")
                 self.refuse(
+                    "Unique Sids recommended" if self.type in _OWN_SIDS else "Unique Sids required",
                     f"the Sid `{statement.sid}` is also that of statement {first[statement.sid]}",
                     child(child(pointer, statement.index), place),
                     "a Sid is unique within its policy",
@@ -104,10 +113,10 @@ class Grammar:
 
     def read_statement(self, value: Json, pointer: str, index: int) -> Statement | None:
         if not isinstance(value, Mapping):
-            self.refuse(f"a statement is an object, not {_kind(value)}", pointer)
+            self.refuse(_WRONG_TYPE, f"a statement is an object, not {_kind(value)}", pointer)
             return None
         before = len(self.problems)
-        elements = self.elements(value, pointer, _STATEMENT, "a statement")
+        elements = self.elements(value, pointer, STATEMENT_ELEMENTS, "a statement")
         sid = self.text(*elements["Sid"], "Sid") if "Sid" in elements else None
         effect = self.read_effect(elements, pointer)
         action = self.one_of(elements, pointer, "Action", "NotAction", self.read_actions)
@@ -129,23 +138,26 @@ class Grammar:
             place = child(pointer, key)
             name = by_fold.get(key.lower()) if isinstance(key, str) else None
             if name is None:
-                self.refuse(f"`{key}` is no element of {what}", place, _did_you_mean(str(key), known), at_key=True)
+                check = "Invalid principal key" if known is KINDS else "Invalid policy element"
+                help = _did_you_mean(str(key), known)
+                self.refuse(check, f"`{key}` is no element of {what}", place, help, at_key=True)
             elif name in found:
                 message = f"the keys `{spelled[name]}` and `{key}` differ only in case"
-                self.refuse(message, place, "join the two, or remove one", at_key=True)
+                self.refuse(_TWICE, message, place, "join the two, or remove one", at_key=True)
             else:
                 found[name], spelled[name] = (inner, place), key
         return found
 
     def read_effect(self, elements: Mapping[str, tuple[Json, str]], pointer: str) -> str:
         if "Effect" not in elements:
-            self.refuse("the statement has no `Effect`", pointer, "it is `Allow` or `Deny`")
+            self.refuse("Missing effect", "the statement has no `Effect`", pointer, "it is `Allow` or `Deny`")
             return ""
         value, place = elements["Effect"]
         if isinstance(value, str) and value in ("Allow", "Deny"):
             return value
         shown = f"`{value}`" if isinstance(value, str) else _kind(value)
-        self.refuse(f"the effect is {shown}", place, "it is exactly `Allow` or `Deny`, with a capital letter")
+        check = "Invalid effect" if isinstance(value, str) else _WRONG_TYPE
+        self.refuse(check, f"the effect is {shown}", place, "it is exactly `Allow` or `Deny`, with a capital letter")
         return ""
 
     def one_of(
@@ -159,13 +171,14 @@ class Grammar:
         """Read an element or its `Not…` twin; both, or neither, is a problem (P4)."""
         if name in elements and opposite in elements:
             message = f"a statement has `{name}` or `{opposite}`, not both"
-            self.refuse(message, elements[opposite][1], at_key=True)
+            self.refuse("Unsupported element combination", message, elements[opposite][1], at_key=True)
         elif name in elements:
             return read(*elements[name], False)
         elif opposite in elements:
             return read(*elements[opposite], True)
         else:
-            self.refuse(f"the statement has no `{name}`", pointer, f"every statement has `{name}` or `{opposite}`")
+            help = f"every statement has `{name}` or `{opposite}`"
+            self.refuse(f"Missing {name.lower()}", f"the statement has no `{name}`", pointer, help)
         return None
 
     def read_actions(self, value: Json, pointer: str, negated: bool) -> Actions:
@@ -173,7 +186,7 @@ class Grammar:
         for place, pattern in patterns:
             if pattern != "*" and (pattern.count(":") != 1 or pattern.startswith(":") or pattern.endswith(":")):
                 help = "an action is written `service:Name`, as in `s3:GetObject`; `*` alone is every action"
-                self.refuse(f"`{pattern}` is no action", place, help)
+                self.refuse("Invalid action", f"`{pattern}` is no action", place, help)
         return Actions(tuple(pattern for _, pattern in patterns), negated)
 
     def read_resource(self, elements: Mapping[str, tuple[Json, str]], pointer: str) -> Resources | None:
@@ -181,7 +194,8 @@ class Grammar:
         if self.type is PolicyType.TRUST or (self.type is None and not present and "Principal" in elements):
             for name in present:
                 help = "the role that carries a trust policy is its resource: remove the element"
-                self.refuse(f"a trust policy has no `{name}`", elements[name][1], help, at_key=True)
+                check = "Role trust policy syntax error resource"
+                self.refuse(check, f"a trust policy has no `{name}`", elements[name][1], help, at_key=True)
             return None
         return self.one_of(elements, pointer, "Resource", "NotResource", self.read_resources)
 
@@ -194,21 +208,26 @@ class Grammar:
         if not present:
             if self.type in _WITH_PRINCIPAL:
                 help = "it says who may, or may not, do this"
-                self.refuse(f"a {self.type.value} needs a `Principal` in every statement", pointer, help)
+                message = f"a {self.type.value} needs a `Principal` in every statement"
+                self.refuse("Missing principal", message, pointer, help)
             return None
         if self.type in WITHOUT_PRINCIPAL:
             for name in present:
                 help = "whoever carries the policy is its principal: remove the element"
-                self.refuse(f"{_an(self.type.value)} has no `{name}`", elements[name][1], help, at_key=True)
+                scp = self.type is PolicyType.SERVICE_CONTROL
+                check = "SCP syntax error principal" if scp else "Unsupported principal"
+                self.refuse(check, f"{_an(self.type.value)} has no `{name}`", elements[name][1], help, at_key=True)
             return None
         if self.type is PolicyType.TRUST and "NotPrincipal" in elements:
             help = "name who may assume the role in `Principal`"
-            self.refuse("a trust policy has no `NotPrincipal`", elements["NotPrincipal"][1], help, at_key=True)
+            check, place = "Role trust policy syntax error notprincipal", elements["NotPrincipal"][1]
+            self.refuse(check, "a trust policy has no `NotPrincipal`", place, help, at_key=True)
             return None
         principals = self.one_of(elements, pointer, "Principal", "NotPrincipal", self.read_principals)
         if self.type is PolicyType.RESOURCE_CONTROL and principals != Principals(aws=("*",)):
             help = 'write `"Principal": "*"` and narrow it with a condition on `aws:PrincipalArn`'
-            self.refuse('the principal of a resource control policy is `"*"`', elements[present[0]][1], help)
+            message = 'the principal of a resource control policy is `"*"`'
+            self.refuse("RCP syntax error principal", message, elements[present[0]][1], help)
         return principals
 
     def read_principals(self, value: Json, pointer: str, negated: bool) -> Principals:
@@ -217,23 +236,24 @@ class Grammar:
         if not isinstance(value, Mapping):
             help = f"write `*`, or an object with {', '.join(f'`{kind}`' for kind in KINDS)}"
             shown = f"`{value}`" if isinstance(value, str) else _kind(value)
-            self.refuse(f"{shown} is no principal element", pointer, help)
+            self.refuse("Invalid principal format", f"{shown} is no principal element", pointer, help)
             return Principals(negated=negated)
         kinds = self.elements(value, pointer, KINDS, "a principal")
         if not value:
-            self.refuse("the principal is empty", pointer, "name at least one principal")
+            self.refuse("Empty object principal", "the principal is empty", pointer, "name at least one principal")
         names = {kind: self.texts(*kinds[kind], kind) if kind in kinds else [] for kind in KINDS}
         for place, name in (pair for pairs in names.values() for pair in pairs):
             if name != "*" and ("*" in name or "?" in name):
                 help = "name it in full, or use `*` with a condition on `aws:PrincipalArn`"
-                self.refuse(f"`{name}` has a wildcard inside a principal", place, help)
+                check = "Unsupported wildcard in principal"
+                self.refuse(check, f"`{name}` has a wildcard inside a principal", place, help)
         aws, service, federated, canonical = (tuple(name for _, name in names[kind]) for kind in KINDS)
         return Principals(aws, service, federated, canonical, negated)
 
     def read_conditions(self, value: Json, pointer: str) -> tuple[Condition, ...]:
         if not isinstance(value, Mapping):
             help = "it is an object: operator, then key, then value"
-            self.refuse(f"`Condition` is not {_kind(value)}", pointer, help)
+            self.refuse(_WRONG_TYPE, f"`Condition` is not {_kind(value)}", pointer, help)
             return ()
         return tuple(self._conditions(value, pointer))
 
@@ -246,10 +266,12 @@ class Grammar:
                 continue
             if use is None:
                 help = _did_you_mean(name, [operator.name for operator in OPERATORS.values()])
-                self.refuse(f"`{name}` is no condition operator", place, help, at_key=True)
+                check = "Null with if exists" if name.lower().endswith("nullifexists") else "Invalid condition operator"
+                self.refuse(check, f"`{name}` is no condition operator", place, help, at_key=True)
             elif not isinstance(keys, Mapping):
                 help = f'as in `"{name}": {{"aws:SourceIp": "203.0.113.0/24"}}`'
-                self.refuse(f"`{name}` takes an object of condition keys, not {_kind(keys)}", place, help)
+                message = f"`{name}` takes an object of condition keys, not {_kind(keys)}"
+                self.refuse(_WRONG_TYPE, message, place, help)
             else:
                 yield from self._keys(use, keys, place)
 
@@ -266,7 +288,7 @@ class Grammar:
         first = spelled.setdefault(key.lower(), key)
         if first != key:
             message = f"the keys `{first}` and `{key}` differ only in case"
-            self.refuse(message, pointer, "join the two, or remove one", at_key=True)
+            self.refuse(_TWICE, message, pointer, "join the two, or remove one", at_key=True)
         return first != key
 
     def condition_values(self, listed: Json, pointer: str, key: str) -> Iterator[str]:
@@ -278,12 +300,13 @@ class Grammar:
                 yield str(value)
             else:
                 place = child(pointer, index) if many else pointer
-                self.refuse(f"a value of `{key}` is {_kind(value)}", place, "it is a string, a number or a boolean")
+                help = "it is a string, a number or a boolean"
+                self.refuse(_WRONG_TYPE, f"a value of `{key}` is {_kind(value)}", place, help)
 
     def text(self, value: Json, pointer: str, name: str) -> str | None:
         if isinstance(value, str):
             return value
-        self.refuse(f"`{name}` is {_kind(value)}", pointer, "it is a string")
+        self.refuse(_WRONG_TYPE, f"`{name}` is {_kind(value)}", pointer, "it is a string")
         return None
 
     def texts(self, value: Json, pointer: str, name: str) -> list[tuple[str, str]]:
@@ -291,14 +314,15 @@ class Grammar:
         if isinstance(value, str):
             return [(pointer, value)]
         if not isinstance(value, list | tuple):
-            self.refuse(f"`{name}` is {_kind(value)}", pointer, "it is a string or an array of strings")
+            self.refuse(_WRONG_TYPE, f"`{name}` is {_kind(value)}", pointer, "it is a string or an array of strings")
             return []
         found = []
         for index, item in enumerate(value):
             if isinstance(item, str):
                 found.append((child(pointer, index), item))
             else:
-                self.refuse(f"a value of `{name}` is {_kind(item)}", child(pointer, index), "each is a string")
+                message = f"a value of `{name}` is {_kind(item)}"
+                self.refuse(_WRONG_TYPE, message, child(pointer, index), "each is a string")
         return found
 
 

@@ -1,33 +1,34 @@
-"""Findings about a policy that parses: what P1 to P38 call lint, by Access Analyzer's names where it has one."""
+"""Findings: what a check says of a place in a policy, and the checks that the grammar calls for (P1 to P38).
+
+Checks that need AWS's service authorization reference, or knowledge of single services, stand in
+`iamkit/analysis/findings/`, which runs these too.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from iamkit.arn import Arn, InvalidArn
-from iamkit.policy.conditions import Condition, Qualifier
+from iamkit.arn import PARTITIONS
+from iamkit.policy.catalogue import Check, Severity, check
+from iamkit.policy.conditions import Qualifier
 from iamkit.policy.document import Policy
+from iamkit.policy.edits import Edit, insert, remove, replace
 from iamkit.policy.grammar import PolicyType
-from iamkit.policy.source import child
-from iamkit.policy.statement import Statement
+from iamkit.policy.outline import Outline, Part, Text
+from iamkit.policy.patterns import glob
+from iamkit.policy.source import SYNTAX_ERROR, Problem
 from iamkit.policy.variables import resource_part
-
-
-class Severity(Enum):
-    """The severities of IAM Access Analyzer's findings."""
-
-    ERROR = "ERROR"
-    SECURITY_WARNING = "SECURITY_WARNING"
-    WARNING = "WARNING"
-    SUGGESTION = "SUGGESTION"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found, with its place; line and column only where the policy came as text."""
+    """What a check found, with its place; line and column only where the policy came as text.
+
+    `edit` is there only where it changes nothing of what the policy means, or where the policy meant nothing.
+    """
 
     name: str
     severity: Severity
@@ -35,217 +36,261 @@ class Finding:
     pointer: str
     line: int | None = None
     column: int | None = None
+    help: str = field(default="", repr=False)
+    edit: Edit = field(default=(), repr=False)
+
+    @property
+    def check(self) -> Check:
+        """Give the row of the catalogue: code and page."""
+        return check(self.name)
 
     def __str__(self) -> str:
         place = f"{self.pointer or '/'}" + (f" (line {self.line}, column {self.column})" if self.line else "")
         return f"{place}: {self.severity.value}: {self.name}: {self.message}"
 
 
-_Found = Iterator[tuple[str, str]]  # a message, and the pointer of its place
-_Check = Callable[[Policy], _Found]
+class Found(NamedTuple):
+    """What a check yields; its name and severity stand in the table."""
+
+    pointer: str
+    message: str
+    help: str = ""
+    edit: Edit = ()
+    at_key: bool = False
+
+
+Finder = Callable[[Outline], Iterator[Found]]
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})")
 _PLAIN_SID = re.compile(r"[A-Za-z0-9]*", re.ASCII)
 
-# P7: in characters, white space not counted; for an inline policy of a role the largest of the inline quotas.
+# P7: in characters, white space not counted; of identity-based policies a managed one has the least room for all.
 QUOTAS = {
-    PolicyType.IDENTITY_BASED: 10_240,
+    PolicyType.IDENTITY_BASED: 6_144,
     PolicyType.PERMISSIONS_BOUNDARY: 6_144,
-    PolicyType.TRUST: 4_096,
-    PolicyType.SERVICE_CONTROL: 5_120,
     PolicyType.SESSION: 2_048,
+    PolicyType.TRUST: 2_048,
+    PolicyType.SERVICE_CONTROL: 5_120,
+    PolicyType.RESOURCE_CONTROL: 5_120,
+}
+_RESOURCE_QUOTAS = {
+    "AWS::S3::Bucket": 20_480,
+    "AWS::S3::AccessPoint": 20_480,
+    "AWS::DynamoDB::Table": 20_480,
+    "AWS::KMS::Key": 32_768,
+    "AWS::SecretsManager::Secret": 20_480,
+    "AWS::Lambda::Function": 20_480,
 }
 
 
 def lint(policy: Policy) -> tuple[Finding, ...]:
-    """Run every check, in the order of the table."""
-    return tuple(
-        Finding(name, severity, message, pointer, *(policy.place(pointer) or (None, None)))
-        for name, severity, check in CHECKS
-        for message, pointer in check(policy)
-    )
+    """Run the grammar's checks, in the order of the table."""
+    return tuple(run(CHECKS, policy.outline()))
 
 
-def _missing_version(policy: Policy) -> _Found:
-    if not any(key.lower() == "version" for key in policy.to_dict()):
-        yield "without `Version` the policy is read as of 2008, where `${…}` is plain text", ""
+def run(table: Iterable[tuple[str, Finder]], outline: Outline) -> Iterator[Finding]:
+    """Run the checks of a table that are about the policy's type; all of them where it has none."""
+    for name, find in table:
+        row = check(name)
+        if outline.type is None or outline.type in row.types:
+            for found in find(outline):
+                line, column = outline.source.place(found.pointer, at_key=found.at_key) or (None, None)
+                yield Finding(name, row.severity, found.message, found.pointer, line, column, found.help, found.edit)
 
 
-def _too_large(policy: Policy) -> _Found:
-    quota = QUOTAS.get(policy.type) if policy.type else None
-    size = len(re.sub(r"\s", "", policy.to_json()))
-    if quota is not None and policy.type is not None and size > quota:
-        yield f"{size} characters without white space; a {policy.type.value} has at most {quota}", ""
+def refusal(problem: Problem) -> Finding:
+    """Say as a finding what the parser refused."""
+    row = check(problem.name or SYNTAX_ERROR)
+    return Finding(row.name, row.severity, problem.message, problem.pointer, problem.line, problem.column, problem.help)
 
 
-def _sid_characters(policy: Policy) -> _Found:
-    for statement, pointer in _statements(policy):
-        plain = policy.type is not PolicyType.IDENTITY_BASED or _PLAIN_SID.fullmatch(statement.sid or "")
-        if not plain:
-            yield f"the Sid `{statement.sid}` has more than letters and digits", _element(policy, pointer, "Sid")
+def _missing_version(outline: Outline) -> Iterator[Found]:
+    if "Version" not in outline.elements:
+        # Only `${…}` is read differently in the two versions (P34).
+        edit = () if "${" in repr(outline.source.value) else (insert("/Version", "2012-10-17"),)
+        yield Found("", "without `Version` the policy is read as of 2008, where `${…}` is plain text", edit=edit)
 
 
-def _service_wildcard(policy: Policy) -> _Found:
-    for statement, pointer in _statements(policy):
-        for pattern in statement.action_element.patterns:
-            service = pattern.partition(":")[0]
-            if pattern != "*" and ("*" in service or "?" in service):
-                yield f"`{pattern}` has a wildcard in the service prefix", _action(policy, pointer)
+def _too_large(*types: PolicyType) -> Finder:
+    def find(outline: Outline) -> Iterator[Found]:
+        quota = QUOTAS.get(outline.type) if outline.type in types and outline.type else None
+        if PolicyType.RESOURCE_BASED in types:
+            quota = _RESOURCE_QUOTAS.get(outline.resource_type or "")
+        size = len(re.sub(r"\s", "", outline.text())) if quota else 0
+        if quota and size > quota:
+            what = outline.type.value if outline.type else "policy"
+            help = "say it in fewer statements, or in several policies"
+            yield Found("", f"{size:,} characters without white space; a {what} has at most {quota:,}", help)
+
+    return find
 
 
-def _not_principal(effect: str) -> _Check:
-    def check(policy: Policy) -> _Found:
-        for statement, pointer in _statements(policy):
-            element = statement.principal_element
-            if element is not None and element.negated and statement.effect == effect:
-                yield (
-                    "`NotPrincipal` reaches everyone it does not list in full: use `Principal` with a condition on "
-                    "`aws:PrincipalArn`",
-                    _element(policy, pointer, "NotPrincipal"),
+def _sid_characters(outline: Outline) -> Iterator[Found]:
+    if outline.type is None:
+        return
+    taken = {text.value for part in outline.statements for text in part.texts("Sid")}
+    for part in outline.statements:
+        for sid in part.texts("Sid"):
+            if not _PLAIN_SID.fullmatch(sid.value):
+                plain = re.sub(r"[^A-Za-z0-9]", "", sid.value)
+                edit = (replace(sid.pointer, plain),) if plain and plain not in taken else ()
+                yield Found(sid.pointer, f"the Sid `{sid.value}` has more than letters and digits", edit=edit)
+
+
+def _empty_sid(outline: Outline) -> Iterator[Found]:
+    for part in outline.statements:
+        for sid in part.texts("Sid"):
+            if not sid.value:
+                yield Found(
+                    sid.pointer, "the Sid is empty", "name the statement, or leave `Sid` out", (remove(sid.pointer),)
                 )
 
-    return check
+
+def _service_wildcard(outline: Outline) -> Iterator[Found]:
+    for part in outline.statements:
+        for text in part.texts("Action", "NotAction"):
+            service = text.value.partition(":")[0]
+            if text.value != "*" and ("*" in service or "?" in service):
+                yield Found(text.pointer, f"`{text.value}` has a wildcard in the service prefix", _SERVICES)
+        for text in part.texts("Resource", "NotResource"):
+            parts = text.value.split(":")
+            if len(parts) > 3 and parts[2] != "*" and ("*" in parts[2] or "?" in parts[2]):
+                yield Found(text.pointer, f"`{text.value}` has a wildcard in the service's name", _SERVICES)
 
 
-def _group_principal(policy: Policy) -> _Found:
-    for statement, pointer in _statements(policy):
-        for name in statement.principal_element.aws if statement.principal_element else ():
-            if ":group/" in name:
-                yield f"`{name}`: a user group is never a principal", _element(policy, pointer, "Principal")
+_SERVICES = "it also covers services that AWS will name like this: list those you mean"
 
 
-def _arns(policy: Policy, problem: Callable[[str], str]) -> _Found:
-    for statement, pointer in _statements(policy):
-        element = statement.resource_element
-        for pattern in element.patterns if element else ():
-            if pattern.strip("*") and (message := problem(pattern)):
-                yield message, _element(policy, pointer, "NotResource" if element and element.negated else "Resource")
+def _not_principal(effect: str) -> Finder:
+    def find(outline: Outline) -> Iterator[Found]:
+        for part in outline.statements:
+            if part.has("NotPrincipal") and part.effect == effect:
+                yield Found(
+                    part.place("NotPrincipal"),
+                    "`NotPrincipal` reaches everyone it does not list in full: use `Principal` with a condition on "
+                    "`aws:PrincipalArn`",
+                )
+
+    return find
 
 
-def _arn_prefix(policy: Policy) -> _Found:
-    return _arns(policy, lambda text: "" if text.startswith("arn:") else f"`{text}` does not start with `arn:`")
+def _group_principal(outline: Outline) -> Iterator[Found]:
+    for part in outline.statements:
+        for named in (*part.principals(), *part.principals("NotPrincipal")):
+            if named.kind == "AWS" and ":group/" in named.value:
+                yield Found(named.pointer, f"`{named.value}`: a user group is never a principal")
 
 
-def _arn_field(policy: Policy) -> _Found:
-    def problem(text: str) -> str:
-        short = text.startswith("arn:") and text.count(":") < 5 and not text.endswith("*")
-        return f"`{text}` has {text.count(':') + 1} of an ARN's 6 parts" if short else ""
+def _arns(problem: Callable[[str], str]) -> Finder:
+    def find(outline: Outline) -> Iterator[Found]:
+        for part in outline.statements:
+            for text in part.texts("Resource", "NotResource"):
+                if text.value.strip("*") and (message := problem(text.value)):
+                    yield Found(text.pointer, message)
 
-    return _arns(policy, problem)
+    return find
 
 
-def _partition(policy: Policy) -> _Found:
-    def problem(text: str) -> str:
-        if not text.startswith("arn:") or text.count(":") < 5 or any(mark in text.split(":")[1] for mark in "*?$"):
-            return ""
-        try:
-            Arn.parse(f"arn:{text.split(':')[1]}:service:::resource")
-        except InvalidArn:
-            return f"`{text.split(':')[1]}` is no partition"
+def _arn_prefix(text: str) -> str:
+    first, colon, _ = text.partition(":")
+    # P11: what ends early in `*` covers all that follows, and so may be the beginning of `arn:`.
+    covered = glob(first)("arn") if colon else text.endswith("*") and "arn".startswith(text.rstrip("*"))
+    return "" if covered else f"`{text}` does not start with `arn:`"
+
+
+def _arn_field(text: str) -> str:
+    short = text.startswith("arn:") and text.count(":") < 5 and not text.endswith("*")
+    return f"`{text}` has {text.count(':') + 1} of an ARN's 6 parts" if short else ""
+
+
+def _partition(text: str) -> str:
+    parts = text.split(":")
+    if parts[0] != "arn" or len(parts) < 6 or any(mark in parts[1] for mark in "*?$"):
         return ""
-
-    return _arns(policy, problem)
-
-
-def _variable_place(policy: Policy) -> _Found:
-    def problem(text: str) -> str:
-        early = _VARIABLE.search(text[: resource_part(text)])
-        return f"`{text}`: a variable stands only after the fifth colon" if early else ""
-
-    return _arns(policy, problem) if policy.version == "2012-10-17" else iter(())
+    return "" if parts[1] in PARTITIONS else f"`{parts[1]}` is no partition: use one of {', '.join(PARTITIONS)}"
 
 
-def _variable_operator(policy: Policy) -> _Found:
-    for condition, pointer in _conditions(policy):
-        if not condition.use.operator.variables and any(map(_VARIABLE.search, condition.values)):
-            yield f"`{condition.use}` does not take variables", pointer
-
-
-def _variable_version(policy: Policy) -> _Found:
-    if policy.version == "2012-10-17":
+def _variable_place(outline: Outline) -> Iterator[Found]:
+    if not outline.knows_variables:
         return
-    for statement, pointer in _statements(policy):
-        texts = [*(statement.resource_element.patterns if statement.resource_element else ())]
-        texts += [value for condition in statement.conditions for value in condition.values]
-        for text in filter(_VARIABLE.search, texts):
-            yield f"`{text}` holds plain text: variables need `Version` 2012-10-17", pointer
+    for part in outline.statements:
+        for text in part.texts("Resource", "NotResource"):
+            if _VARIABLE.search(text.value[: resource_part(text.value)]):
+                yield Found(text.pointer, f"`{text.value}`: a variable stands only after the fifth colon")
+        elsewhere: list[Text] = [*part.texts("Action", "NotAction", "Sid")]
+        elsewhere += [Text(named.value, named.pointer) for named in part.principals()]
+        for text in elsewhere:
+            if _VARIABLE.search(text.value):
+                yield Found(text.pointer, f"`{text.value}`: a variable stands in `Resource` and `Condition` only")
 
 
-def _for_all_values(policy: Policy) -> _Found:
-    for statement, pointer in _statements(policy):
-        guarded = {condition.key.lower() for condition in statement.conditions if condition.use.operator.name == "Null"}
-        for condition in statement.conditions:
-            every = condition.use.qualifier is Qualifier.FOR_ALL_VALUES and not condition.use.if_exists
-            if statement.allows and every and condition.key.lower() not in guarded:
-                message = f"`{condition.use}` also holds when `{condition.key}` is absent: add a `Null` condition"
-                yield message, _condition(policy, pointer, condition)
+def _variable_operator(outline: Outline) -> Iterator[Found]:
+    for _, key in outline.each_key():
+        if not key.use.operator.variables and any(_VARIABLE.search(text.value) for text in key.texts):
+            yield Found(key.pointer, f"`{key.use}` does not take variables", "String and ARN operators do")
 
 
-def _empty_condition(policy: Policy) -> _Found:
-    for condition, pointer in _conditions(policy):
-        if not condition.values:
-            yield f"`{condition.key}` has no values: nothing can match it", pointer
+def _variable_version(outline: Outline) -> Iterator[Found]:
+    if outline.knows_variables:
+        return
+    for part in outline.statements:
+        texts = [*part.texts("Resource", "NotResource"), *(text for key in part.keys for text in key.texts)]
+        for text in texts:
+            if _VARIABLE.search(text.value):
+                help = 'write `"Version": "2012-10-17"`'
+                yield Found(text.pointer, f"`{text.value}` holds plain text: variables need `Version` 2012-10-17", help)
 
 
-def _empty_element(name: str) -> _Check:
-    def check(policy: Policy) -> _Found:
-        for statement, pointer in _statements(policy):
-            element = statement.action_element if name == "Action" else statement.resource_element
-            if element is not None and not element.patterns:
-                yield f"`{name}` is empty: the statement does nothing", pointer
+def _for_all_values(outline: Outline) -> Iterator[Found]:
+    for part in outline.statements:
+        guarded = {key.folded for key in part.keys if key.use.operator.name == "Null"}
+        for key in part.keys if part.allows else ():
+            every = key.use.qualifier is Qualifier.FOR_ALL_VALUES and not key.use.if_exists
+            if every and key.folded not in guarded and key.use.operator.name != "Null":
+                message = f"`{key.use}` also holds when `{key.name}` is absent: add a `Null` condition"
+                yield Found(key.pointer, message)
 
-    return check
+
+def _is_empty_list(part: Part, name: str) -> bool:
+    return part.has(name) and part.elements[name][0] in ([], ())
 
 
-CHECKS: tuple[tuple[str, Severity, _Check], ...] = (
-    ("Missing version", Severity.WARNING, _missing_version),
-    ("Policy size exceeds quota", Severity.ERROR, _too_large),
-    ("Invalid Sid", Severity.ERROR, _sid_characters),
-    ("Unsupported principal", Severity.ERROR, _group_principal),
-    ("Invalid ARN prefix", Severity.ERROR, _arn_prefix),
-    ("Missing ARN field", Severity.ERROR, _arn_field),
-    ("Invalid partition", Severity.ERROR, _partition),
-    ("Invalid variable for operator", Severity.ERROR, _variable_operator),
-    ("Variable unsupported in element", Severity.WARNING, _variable_place),
-    ("Variable needs version", Severity.WARNING, _variable_version),
-    ("Wildcard in service prefix", Severity.WARNING, _service_wildcard),
-    ("Allow with NotPrincipal", Severity.SECURITY_WARNING, _not_principal("Allow")),
-    ("Deny with NotPrincipal", Severity.WARNING, _not_principal("Deny")),
-    ("Allow with ForAllValues", Severity.SECURITY_WARNING, _for_all_values),
-    ("Empty array condition", Severity.SUGGESTION, _empty_condition),
-    ("Empty array action", Severity.SUGGESTION, _empty_element("Action")),
-    ("Empty array resource", Severity.SUGGESTION, _empty_element("Resource")),
+def _empty_element(name: str) -> Finder:
+    def find(outline: Outline) -> Iterator[Found]:
+        for part in outline.statements:
+            if _is_empty_list(part, name):
+                # The statement covers nothing, so nothing goes with it; a policy keeps one statement at least.
+                edit = (remove(part.pointer),) if len(outline.statements) > 1 else ()
+                yield Found(part.place(name), f"`{name}` is empty: the statement does nothing", edit=edit)
+            if _is_empty_list(part, f"Not{name}"):
+                yield Found(part.place(f"Not{name}"), f"`Not{name}` is empty: it excepts nothing")
+
+    return find
+
+
+CHECKS: tuple[tuple[str, Finder], ...] = (
+    ("Missing version", _missing_version),
+    (
+        "Policy size exceeds identity policy quota",
+        _too_large(PolicyType.IDENTITY_BASED, PolicyType.PERMISSIONS_BOUNDARY, PolicyType.SESSION),
+    ),
+    ("Policy size exceeds role trust policy quota", _too_large(PolicyType.TRUST)),
+    ("Policy size exceeds SCP quota", _too_large(PolicyType.SERVICE_CONTROL)),
+    ("Policy size exceeds RCP quota", _too_large(PolicyType.RESOURCE_CONTROL)),
+    ("Policy size exceeds resource policy quota", _too_large(PolicyType.RESOURCE_BASED)),
+    ("Unsupported Sid", _sid_characters),
+    ("Empty Sid value", _empty_sid),
+    ("Invalid principal format", _group_principal),
+    ("Invalid ARN prefix", _arns(_arn_prefix)),
+    ("Missing ARN field", _arns(_arn_field)),
+    ("Invalid partition", _arns(_partition)),
+    ("Invalid variable for operator", _variable_operator),
+    ("Variable unsupported in element", _variable_place),
+    ("Variable unsupported in version", _variable_version),
+    ("Wildcard in service name", _service_wildcard),
+    ("Allow with NotPrincipal", _not_principal("Allow")),
+    ("Deny with NotPrincipal", _not_principal("Deny")),
+    ("Allow with ForAllValues", _for_all_values),
+    ("Empty array action", _empty_element("Action")),
+    ("Empty array resource", _empty_element("Resource")),
 )
-"""Every check: its name, its severity, and the function that finds it."""
-
-
-def _statements(policy: Policy) -> Iterator[tuple[Statement, str]]:
-    """Yield each statement with its pointer."""
-    document = policy.to_dict()
-    key = next(name for name in document if name.lower() == "statement")
-    for statement in policy.statements:
-        whole = child("", key)
-        yield statement, whole if isinstance(document[key], dict) else child(whole, statement.index)
-
-
-def _conditions(policy: Policy) -> Iterator[tuple[Condition, str]]:
-    for statement, pointer in _statements(policy):
-        for condition in statement.conditions:
-            yield condition, _condition(policy, pointer, condition)
-
-
-def _element(policy: Policy, pointer: str, name: str) -> str:
-    """Extend a pointer by an element's key as it is spelled there."""
-    value = policy.to_dict()
-    for part in pointer.split("/")[1:]:
-        value = value[int(part) if isinstance(value, list) else part.replace("~1", "/").replace("~0", "~")]
-    return child(pointer, next((key for key in value if key.lower() == name.lower()), name))
-
-
-def _action(policy: Policy, pointer: str) -> str:
-    place = _element(policy, pointer, "Action")
-    return place if policy.place(place) or policy.place(pointer) is None else _element(policy, pointer, "NotAction")
-
-
-def _condition(policy: Policy, pointer: str, condition: Condition) -> str:
-    place = _element(policy, pointer, "Condition")
-    return _element(policy, _element(policy, place, str(condition.use)), condition.key)
+"""The grammar's checks: name, and the function that finds it."""

@@ -28,6 +28,8 @@ _STRING_FAULTS = (  # what the standard library's scanner says, what we say, and
 # No policy is nested deeper than ten levels; the limit keeps a hostile text from exhausting the stack.
 MAX_DEPTH = 64
 
+SYNTAX_ERROR = "Json syntax error"
+
 
 class Position(NamedTuple):
     """A place in a text, both numbers counted from 1."""
@@ -45,6 +47,8 @@ class Problem:
     line: int | None = None
     column: int | None = None
     help: str = ""
+    # The check of IAM Access Analyzer that says the same (P39); the message says it better.
+    name: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
         place = self.pointer or "/"
@@ -62,12 +66,16 @@ class Source:
     keys: dict[str, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, message: str, pointer: str = "", help: str = "", *, at_key: bool = False) -> Problem:
+    def problem(
+        self, message: str, pointer: str = "", help: str = "", *, at_key: bool = False, name: str = SYNTAX_ERROR
+    ) -> Problem:
         """Make a problem that stands at the pointer, with line and column where the document came as text."""
-        places = self.keys if at_key and pointer in self.keys else self.values
-        position = places.get(pointer)
-        line, column = position if position else (None, None)
-        return Problem(message, pointer, line, column, help)
+        line, column = self.place(pointer, at_key=at_key) or (None, None)
+        return Problem(message, pointer, line, column, help, name)
+
+    def place(self, pointer: str, *, at_key: bool = False) -> Position | None:
+        """Tell where a value stands, or its key, where the document came as text."""
+        return (self.keys.get(pointer) if at_key else None) or self.values.get(pointer)
 
 
 def child(pointer: str, key: str | int) -> str:
@@ -77,12 +85,12 @@ def child(pointer: str, key: str | int) -> str:
 
 def read_json(text: str) -> Source:
     """Read JSON text; a syntax error or a repeated key becomes a problem, never an exception."""
-    reader = _Reader(text)
+    reader = Reader(text)
     try:
         reader.document()
     except _SyntaxError as error:
         line, column = reader.position(error.offset)
-        reader.source.problems.append(Problem(error.message, error.pointer, line, column, error.help))
+        reader.source.problems.append(Problem(error.message, error.pointer, line, column, error.help, SYNTAX_ERROR))
         reader.source.value = None
     return reader.source
 
@@ -96,20 +104,20 @@ def from_values(value: Json) -> Source:
 
 def _foreign(value: Json, pointer: str, depth: int) -> Iterator[Problem]:
     if depth > MAX_DEPTH:
-        yield Problem(f"the document is nested deeper than {MAX_DEPTH} levels", pointer)
+        yield Problem(f"the document is nested deeper than {MAX_DEPTH} levels", pointer, name=SYNTAX_ERROR)
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str):
-                yield Problem(f"the key `{key!r}` is not a string", pointer)
+                yield Problem(f"the key `{key!r}` is not a string", pointer, name=SYNTAX_ERROR)
             else:
                 yield from _foreign(inner, child(pointer, key), depth + 1)
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
             yield from _foreign(inner, child(pointer, index), depth + 1)
     elif not isinstance(value, str | int | float | bool | None):
-        yield Problem(f"a {type(value).__name__} is not a JSON value", pointer)
+        yield Problem(f"a {type(value).__name__} is not a JSON value", pointer, name=SYNTAX_ERROR)
     elif isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        yield Problem(f"`{value}` is not a JSON number", pointer)
+        yield Problem(f"`{value}` is not a JSON number", pointer, name=SYNTAX_ERROR)
 
 
 class _SyntaxError(Exception):
@@ -118,7 +126,7 @@ class _SyntaxError(Exception):
         self.message, self.offset, self.pointer, self.help = message, offset, pointer, help
 
 
-class _Reader:
+class Reader:
     """A recursive-descent reader over one text."""
 
     def __init__(self, text: str) -> None:

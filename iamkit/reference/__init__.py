@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from iamkit.reference.expansion import ACCESS_LEVELS, Expansion, NotAPattern, expand
 from iamkit.reference.global_keys import GLOBAL_KEYS, GlobalKey, global_key
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
 
 __all__ = [
+    "ACCESS_LEVELS",
     "GLOBAL_KEYS",
     "Action",
+    "Expansion",
     "GlobalKey",
     "NamedType",
+    "NotAPattern",
     "ResourceType",
     "ServiceReference",
     "UnknownService",
     "action",
+    "expand",
     "global_key",
     "service",
+    "services",
 ]
 
 
@@ -38,6 +44,17 @@ def service(prefix: str) -> ServiceReference:
     if found is None:
         raise UnknownService(f"no service has the prefix `{prefix}`")
     return found
+
+
+def services() -> dict[str, str]:
+    """List all services: their names under their prefixes.
+
+    >>> services()["s3"]
+    'Amazon S3'
+    """
+    from iamkit.reference.dataset import read_service_names
+
+    return read_service_names()
 
 
 def action(name: str) -> Action | None:

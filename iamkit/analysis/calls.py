@@ -47,7 +47,7 @@ class Use:
     resource: str
     sure: bool = True
     why: str = ""
-    context: Mapping[str, ContextValue] = field(default=NOTHING, hash=False)
+    context: Mapping[str, ContextValue] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Call:
     place: str
     uses: tuple[Use, ...] = ()
     reason: str = ""
-    context: Mapping[str, ContextValue] = field(default=NOTHING, hash=False)
+    context: Mapping[str, ContextValue] = field(default_factory=dict, hash=False)
     data: bool = False
 
 
@@ -79,7 +79,7 @@ def call_of(logged: Logged) -> Call:
     if reason:
         return Call(*head, logged.place, reason=reason, data=data)
     context = _context(record, identity)
-    uses = tuple(_decided(logged.evaluations) or _stated(record) or _derived(record, prefix, context))
+    uses = tuple(_decided(logged.evaluations)) or tuple(_stated(record)) or tuple(_derived(record, prefix, context))
     if not uses:
         return Call(*head, logged.place, reason=UNKNOWN, data=data)
     return Call(*head, logged.place, uses, context=context, data=data)

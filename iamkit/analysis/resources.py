@@ -53,7 +53,9 @@ def _by_type(action: Action, parameters: Parameters) -> Iterator[Found]:
     inner = max((types[name].arn.count("${") for name in sure), default=0)
     chosen = {name for name in sure if types[name].arn.count("${") == inner or name in action.required_types}
     wanted = [each.name for each in action.resource_types if each.name in chosen or (each.required and not chosen)]
-    missing = [name for name in action.required_types if name not in sure]
+    # A type whose ARN goes on where that of a known resource ends may be meant, but need not be.
+    whole = tuple(types[name].arn for name in sure)
+    missing = [name for name in action.required_types if name not in sure and not types[name].arn.startswith(whole)]
     for name in dict.fromkeys((*wanted, *missing)):
         yield from named[name] or (Found(_widest(types[name].arn, parameters), False, _NOT_RECORDED),)
     if not wanted and not missing:

@@ -18,6 +18,7 @@ from iamkit.evaluation import Evaluation
 from iamkit.policy import CallerKind
 from iamkit.policy.patterns import escape
 from iamkit.policy.variables import ContextValue
+from iamkit.reference import Action
 
 NOTHING: Mapping[str, ContextValue] = MappingProxyType({})
 
@@ -37,6 +38,16 @@ _UNSIGNED = re.compile(
     r"|Expired|InvalidAccessKeyId|MissingAuthenticationToken|InvalidToken|RequestTimeTooSkewed|Throttl|TooManyRequests"
 )
 _TOKENS = frozenset({"WebIdentityUser", "SAMLUser", "AWSAccount", "Unknown", "IdentityCenterUser", "Directory"})
+
+
+# The local cloud records all calls, and marks none.
+_OF_DATA = frozenset(
+    {
+        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem", "lambda:Invoke",
+        "s3:DeleteObject", "s3:GetObject", "s3:HeadObject", "s3:ListObjects", "s3:ListObjectsV2", "s3:PutObject",
+        "sns:Publish", "sqs:ReceiveMessage", "sqs:SendMessage",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,11 @@ class Call:
     data: bool = False
 
 
+def level_of(action: Action) -> str:
+    """Give the one access level of an action; the data add to the narrower ones that they write, too."""
+    return action.access_level.partition(",")[0]
+
+
 def call_of(logged: Logged) -> Call:
     """Read an event; never raises for what an event says."""
     record = logged.record
@@ -73,7 +89,7 @@ def call_of(logged: Logged) -> Call:
     identity = record.get("userIdentity")
     identity = identity if isinstance(identity, Mapping) else {}
     time = record.get("eventTime")
-    data = record.get("eventCategory") == "Data" or record.get("managementEvent") is False
+    data = record.get("eventCategory") == "Data" or record.get("managementEvent") is False or name in _OF_DATA
     head = (name, principal_of(identity), str(identity.get("arn") or ""), time if isinstance(time, str) else "")
     reason = _reason(logged, identity)
     if reason:

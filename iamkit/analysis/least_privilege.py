@@ -13,7 +13,7 @@ from typing import Any
 
 from iamkit import reference
 from iamkit.analysis.activity import Activity, Source, Unread
-from iamkit.analysis.calls import Call
+from iamkit.analysis.calls import Call, level_of
 from iamkit.analysis.gathering import Gathering, LeftOut, Window
 from iamkit.analysis.generalising import DEFAULT, MOST_NAMES, Resources
 from iamkit.analysis.kept_conditions import Condition, Conditions
@@ -294,7 +294,7 @@ def _size(statements: list[_Statement]) -> int:
     return len("".join(json.dumps(_document(statements), ensure_ascii=False).split()))
 
 
-_LEVELS = {"Permissions management": "Permissions"}
+_LEVELS = {"Permissions management": "Permissions"}  # Sids are short
 
 
 def _named(statements: list[_Statement]) -> list[_Statement]:
@@ -303,7 +303,7 @@ def _named(statements: list[_Statement]) -> list[_Statement]:
     for each in statements:
         prefix = each.actions[0].partition(":")[0]
         found = [reference.action(name) for name in each.actions]
-        levels = dict.fromkeys(_LEVELS.get(known.access_level, known.access_level) for known in found if known)
+        levels = dict.fromkeys(_LEVELS.get(level_of(known), level_of(known)) for known in found if known)
         stem = "".join(sign for sign in prefix if sign.isalnum()).capitalize() + "".join(sorted(levels))
         taken[stem] = taken.get(stem, 0) + 1
         each.sid = stem if taken[stem] == 1 else f"{stem}{taken[stem]}"

@@ -316,12 +316,18 @@ def _subscription(template: str, parameters: Parameters) -> Iterator[Found]:
         yield from _filled(template, parameters)
 
 
+def _not_meant(template: str, parameters: Parameters) -> Iterator[Found]:
+    """Name nothing: a type that shares its parameters with another one, and is never meant by them alone."""
+    yield from ()
+
+
 _BUILDERS: dict[tuple[str, str], Callable[[str, Parameters], Iterator[Found]]] = {
     **{("iam", name): _entity for name in ("user", "role", "group", "policy", "instance-profile")},
     ("sqs", "queue"): _queue,
     ("sns", "topic"): _subscription,
     ("lambda", "function"): _function,
     ("lambda", "layerVersion"): _layer_version,
+    **{("lambda", name): _not_meant for name in ("webFunction", "webFunctionEndpoint", "webFunctionRevision")},
     ("secretsmanager", "Secret"): _secret,
     ("kms", "key"): _key,
     ("kms", "alias"): _kms_alias,

@@ -43,9 +43,9 @@ _TOKENS = frozenset({"WebIdentityUser", "SAMLUser", "AWSAccount", "Unknown", "Id
 # The local cloud records all calls, and marks none.
 _OF_DATA = frozenset(
     {
-        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem", "lambda:Invoke",
-        "s3:DeleteObject", "s3:GetObject", "s3:HeadObject", "s3:ListObjects", "s3:ListObjectsV2", "s3:PutObject",
-        "sns:Publish", "sqs:ReceiveMessage", "sqs:SendMessage",
+        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem",
+        "lambda:Invoke", "s3:DeleteObject", "s3:GetObject", "s3:HeadObject", "s3:ListObjects", "s3:ListObjectsV2",
+        "s3:PutObject", "sns:Publish", "sqs:ReceiveMessage", "sqs:SendMessage",
     }
 )  # fmt: skip
 

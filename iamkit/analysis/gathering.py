@@ -27,7 +27,8 @@ class LeftOut(NamedTuple):
 
     def __str__(self) -> str:
         times = "once" if self.events == 1 else f"{self.events} times"
-        return f"{self.what}, {times} (first: {self.place}): {self.reason}"
+        first = f" (first: {self.place})" if self.place else ""
+        return f"{self.what}, {times}{first}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -93,14 +94,14 @@ class Gathering:
     def left_out(self) -> tuple[LeftOut, ...]:
         """List what showed no permission in use."""
         found = (LeftOut(reason, what, *rest) for (reason, what), rest in self._left_out.items())
-        return tuple(sorted(found))
+        skipped = (LeftOut("left aside", what, count, "") for what, count in self.activity.skipped.items())
+        return tuple(sorted((*found, *skipped)))
 
     def unread(self) -> tuple[Unread, ...]:
         """List what could not be read, and how much more there was."""
         more = self.activity.unread_count - len(self.activity.unread)
         rest = (Unread("and further", f"{more} places that could not be read"),) if more else ()
-        skipped = (Unread("left aside", f"{count} {what}") for what, count in sorted(self.activity.skipped.items()))
-        return (*self.activity.unread, *rest, *skipped)
+        return (*self.activity.unread, *rest)
 
 
 def _same(wanted: str, principal: str) -> bool:

@@ -58,13 +58,16 @@ def prefix_of(source: str) -> str:
 def rows_of(prefix: str, operation: str) -> tuple[Row, ...]:
     """List what an operation needs; nothing where neither the table nor the reference knows it."""
     for name in dict.fromkeys((operation, _VERSION.sub("", operation))):
+        tags = (_EC2_TAGS,) if prefix == "ec2" else ()
         if rows := _TABLE.get(f"{prefix}:{name}"):
-            return rows
+            return (*rows, *tags)
         if found := reference.action(f"{prefix}:{name}"):
-            return (*_of_roles(found.name), Row(Needed(found.name)))
+            return (*_of_roles(found.name), Row(Needed(found.name)), *tags)
     return ()
 
 
+# Whatever EC2 makes, it can tag at once.
+_EC2_TAGS = Row(Needed("ec2:CreateTags", "tagged"), ("tagSpecifications", "tagSpecificationSet", "tagSpecification"))
 PASSED_ROLE = "a role that is handed to the service"
 
 
@@ -140,7 +143,6 @@ def _row(prefix: str, word: str) -> Row:
     return Row(Needed(full, on), tuple(filter(None, given.split("|"))), tuple(filter(None, without.split("|"))))
 
 
-SOURCE, DESTINATION, EACH, ALIAS, KEY = "source", "destination", "each", "alias", "key"
 _GRANTS = "grantFullControl|grantRead|grantReadACP|grantWrite|grantWriteACP"
 _ACL = f"acl|x-amz-acl|{_GRANTS}"
 _TAGS = "tags|tagSet|tagging|tagSpecificationSet|x-amz-tagging"
@@ -176,7 +178,7 @@ _TABLE = _read(
     s3:CopyObject: GetObject@source!sourceVersionId GetObjectVersion@source?sourceVersionId {_PUT}
     s3:UploadPartCopy: GetObject@source!sourceVersionId GetObjectVersion@source?sourceVersionId PutObject
     s3:DeleteObject: DeleteObject DeleteObjectVersion?versionId {_BYPASS}
-    s3:DeleteObjects: DeleteObject@each DeleteObjectVersion@each?deletedVersionId \
+    s3:DeleteObjects: DeleteObject@each DeleteObjectVersion@each?versionId \
         BypassGovernanceRetention@each?bypassGovernanceRetention
     s3:GetBucketAccelerateConfiguration: GetAccelerateConfiguration
     s3:PutBucketAccelerateConfiguration: PutAccelerateConfiguration
@@ -214,7 +216,9 @@ _TABLE = _read(
     lambda:UpdateFunctionCode: UpdateFunctionCode s3:GetObject@code?s3Bucket
     dynamodb:CreateTable: CreateTable TagResource?{_TAGS} PutResourcePolicy?resourcePolicy
     dynamodb:TransactGetItems: GetItem
-    dynamodb:TransactWriteItems: ConditionCheckItem?conditionCheck DeleteItem?delete PutItem?put UpdateItem?update
+    dynamodb:TransactWriteItems: \
+        ConditionCheckItem@conditionCheck?conditionCheck DeleteItem@delete?delete PutItem@put?put \
+        UpdateItem@update?update
     kms:CreateKey: CreateKey TagResource?{_TAGS} PutKeyPolicy@any-key?policy
     kms:ReEncrypt: ReEncryptFrom@sourceKeyId ReEncryptTo@destinationKeyId
     sqs:CreateQueue: CreateQueue TagQueue?{_TAGS}
@@ -225,6 +229,7 @@ _TABLE = _read(
         GetQueueAttributes@sourceArn SendMessage@destinationArn
     sns:CreateTopic: CreateTopic TagResource?{_TAGS}
     sns:PublishBatch: Publish
+    secretsmanager:BatchGetSecretValue: BatchGetSecretValue GetSecretValue?secretIdList
     secretsmanager:CreateSecret: CreateSecret TagResource?{_TAGS}
     secretsmanager:RotateSecret: RotateSecret lambda:InvokeFunction@rotationLambdaARN?rotationLambdaARN
     secretsmanager:ValidateResourcePolicy: ValidateResourcePolicy PutResourcePolicy
@@ -242,6 +247,6 @@ _TABLE = _read(
     iam:CreateOpenIDConnectProvider: CreateOpenIDConnectProvider TagOpenIDConnectProvider?tags
     iam:CreateSAMLProvider: CreateSAMLProvider TagSAMLProvider?tags
     iam:UploadServerCertificate: UploadServerCertificate TagServerCertificate?tags
-    ec2:RunInstances: RunInstances CreateTags@any?tagSpecificationSet|tagSpecification
+    ec2:RunInstances: RunInstances RunInstances@volumes
     """
 )

@@ -22,7 +22,8 @@ class Parameters:
     account: str
     texts: Mapping[str, tuple[str, ...]]
     names: frozenset[str]
-    arns: tuple[str, ...] = field(default=())
+    arns: tuple[str, ...] = ()
+    request: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, record: Record) -> Parameters:
@@ -40,7 +41,16 @@ class Parameters:
         region = str(record.get("awsRegion") or "")
         arns = (*_resources(record.get("resources")), *_arns(record.get("responseElements")))
         kept = {name: tuple(values) for name, values in texts.items()}
-        return cls(_partition(region), region, str(account or ""), kept, frozenset(names), tuple(dict.fromkeys(arns)))
+        request = record.get("requestParameters")
+        return cls(
+            _partition(region),
+            region,
+            str(account or ""),
+            kept,
+            frozenset(names),
+            tuple(dict.fromkeys(arns)),
+            request if isinstance(request, Mapping) else {},
+        )
 
     def has(self, names: tuple[str, ...]) -> bool:
         """Tell whether one of the parameters is there and says something."""
@@ -53,6 +63,17 @@ class Parameters:
     def first(self, *names: str) -> str:
         """Give the first text of the first of the parameters that has any; empty where none has."""
         return next(iter(self.all(*names)), "")
+
+    def outermost(self, *names: str) -> str:
+        """Give the text of the first of the parameters that is one of the request's own, not one inside another."""
+        return next((each for name in names if isinstance(each := self.request.get(name), str)), "")
+
+    def keys_of_objects(self) -> tuple[str, ...]:
+        """List the keys of DeleteObjects."""
+        delete = self.request.get("delete")
+        objects = delete.get("objects") if isinstance(delete, Mapping) else None
+        listed = objects if isinstance(objects, list) else []
+        return tuple(str(each["key"]) for each in listed if isinstance(each, Mapping) and each.get("key"))
 
     def given_arns(self) -> Iterator[str]:
         """List the ARNs that the request itself names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,15 +47,13 @@ def _by_type(action: Action, parameters: Parameters) -> Iterator[Found]:
     """Take each type of resource that the request names; of the others those without which no request comes."""
     named = {each.name: _of_type(action, each.name, parameters) for each in action.resource_types}
     sure = {name: found for name, found in named.items() if found and all(each.sure for each in found)}
-    prefix = action.name.partition(":")[0]
-    types = reference.service(prefix).resource_types
-    # What a longer ARN begins with is its container: an index is not asked for as its table.
-    inner = max((types[name].arn.count("${") for name in sure), default=0)
-    chosen = {name for name in sure if types[name].arn.count("${") == inner or name in action.required_types}
-    wanted = [each.name for each in action.resource_types if each.name in chosen or (each.required and not chosen)]
-    # A type whose ARN goes on where that of a known resource ends may be meant, but need not be.
-    whole = tuple(types[name].arn for name in sure)
+    types = reference.service(action.name.partition(":")[0]).resource_types
+    # What a longer ARN begins with is its container: an index is not asked for as its table. The other way round, a
+    # type whose ARN goes on where that of a known resource ends may be meant, but need not be.
+    whole = tuple(f"{types[name].arn}{sign}" for name in sure for sign in "/:")
+    chosen = [name for name in sure if not any(types[each].arn.startswith(f"{types[name].arn}/") for each in sure)]
     missing = [name for name in action.required_types if name not in sure and not types[name].arn.startswith(whole)]
+    wanted = chosen or [each.name for each in action.resource_types if each.required]
     for name in dict.fromkeys((*wanted, *missing)):
         yield from named[name] or (Found(_widest(types[name].arn, parameters), False, _NOT_RECORDED),)
     if not wanted and not missing:
@@ -68,7 +66,7 @@ def _of_type(action: Action, name: str, parameters: Parameters) -> tuple[Found, 
     prefix = action.name.partition(":")[0]
     template = reference.service(prefix).resource_types[name].arn
     direct = [arn for arn in parameters.given_arns() if type_of(prefix, arn) == template]
-    if direct:
+    if direct and prefix != "s3":  # what S3 is asked about is never an ARN; where it reports to is
         return tuple(Found(escape(arn)) for arn in dict.fromkeys(direct))
     build = _BUILDERS.get((prefix, name), _filled)
     built = tuple(build(template, parameters))
@@ -127,13 +125,15 @@ def _filled(template: str, parameters: Parameters) -> Iterator[Found]:
 
 def _values(place: str, parameters: Parameters) -> tuple[str, ...]:
     name = place.removesuffix("WithPath")
+    if name in _OUTERMOST:
+        # Tags have keys too, and destinations are buckets.
+        return tuple(filter(None, (parameters.outermost(*_OUTERMOST[name]),)))
     return tuple(text for text in parameters.all(name, *_CALLED.get(name, ())) if not text.startswith("arn:"))
 
 
+_OUTERMOST = {"BucketName": ("bucketName", "bucket"), "ObjectName": ("key",)}
 # Places of templates that parameters have under other names.
 _CALLED = {
-    "BucketName": ("bucket",),
-    "ObjectName": ("key",),
     "KeyId": ("targetKeyId",),
     "TopicName": ("name",),
     "UUID": ("uuid",),
@@ -142,7 +142,7 @@ _CALLED = {
     "ServiceName": ("service",),
     "TaskId": ("task",),
     "Alias": ("aliasName",),
-    "StreamLabel": ("streamArn",),
+    "SecurityGroupId": ("groupId", "groups"),
 }
 
 
@@ -168,8 +168,9 @@ def _widest_of(action: Action, parameters: Parameters) -> str:
 
 def _s3_source(action: Action, parameters: Parameters) -> Iterator[Found]:
     bucket, key = parameters.first("copySourceBucket"), parameters.first("copySourceKey")
-    if not bucket and parameters.has(("copySource",)):
-        bucket, key = parameters.texts.get("bucket", ("",))[-1], parameters.texts.get("key", ("",))[-1]
+    given = parameters.request.get("copySource")
+    if not bucket and isinstance(given, Mapping):  # as boto3 takes it
+        bucket, key = str(given.get("bucket", "")), str(given.get("key", ""))
     sure = bool(bucket and key)
     pattern = f"arn:{parameters.partition}:s3:::{escape(bucket) or '*'}/{escape(key) or '*'}"
     yield Found(pattern, sure, "" if sure else _NOT_RECORDED)
@@ -177,8 +178,8 @@ def _s3_source(action: Action, parameters: Parameters) -> Iterator[Found]:
 
 def _s3_each(action: Action, parameters: Parameters) -> Iterator[Found]:
     """DeleteObjects: CloudTrail tells the objects in `resources`, or in events of their own, or not at all."""
-    bucket = f"arn:{parameters.partition}:s3:::{escape(parameters.first('bucketName', 'bucket')) or '*'}/"
-    keys = parameters.all("key")
+    bucket = f"arn:{parameters.partition}:s3:::{escape(parameters.outermost('bucketName', 'bucket')) or '*'}/"
+    keys = parameters.keys_of_objects()
     if keys:
         yield from (Found(bucket + escape(key)) for key in keys)
         return
@@ -205,7 +206,7 @@ def _layers(action: Action, parameters: Parameters) -> Iterator[Found]:
 def _any(action: Action, parameters: Parameters) -> Iterator[Found]:
     prefix = action.name.partition(":")[0]
     stem = f"arn:{parameters.partition}:{prefix}:{parameters.region}:{parameters.account}:"
-    yield Found(f"{stem}{'key/*' if prefix == 'kms' else '*/*'}", False, "what is made has no ARN before")
+    yield Found(f"{stem}{'key/*' if prefix == 'kms' else '*/*'}", False, _NEW)
 
 
 def _passed_role(action: Action, parameters: Parameters) -> Iterator[Found]:
@@ -223,6 +224,37 @@ def _passed_role(action: Action, parameters: Parameters) -> Iterator[Found]:
             yield Found(f"{stem}*", False, _NOT_RECORDED)
 
 
+def _transacted(kind: str) -> Callable[[Action, Parameters], Iterator[Found]]:
+    """Find the tables of one kind of item in TransactWriteItems."""
+
+    def tables(action: Action, parameters: Parameters) -> Iterator[Found]:
+        stem = f"arn:{parameters.partition}:dynamodb:{parameters.region}:{parameters.account}:table/"
+        items = parameters.request.get("transactItems")
+        for item in items if isinstance(items, list) else ():
+            inside = item.get(kind) if isinstance(item, Mapping) else None
+            name = inside.get("tableName") if isinstance(inside, Mapping) else None
+            if isinstance(name, str):
+                yield Found(escape(name) if name.startswith("arn:") else stem + escape(name))
+
+    return tables
+
+
+def _tagged(action: Action, parameters: Parameters) -> Iterator[Found]:
+    """EC2 tags what it makes, by its type (User Guide, "Grant permission to tag resources during creation")."""
+    types = reference.service("ec2").resource_types
+    for name in parameters.all("resourceType"):
+        if name in types:
+            yield Found(_widest(types[name].arn, parameters), False, _NEW)
+        else:
+            yield from _any(action, parameters)
+
+
+def _volumes(action: Action, parameters: Parameters) -> Iterator[Found]:
+    yield Found(_widest(reference.service("ec2").resource_types["volume"].arn, parameters), False, _NEW)
+
+
+_NEW = "what is made has no ARN before"
+
 _SPECIAL: dict[str, Callable[[Action, Parameters], Iterator[Found]]] = {
     PASSED_ROLE: _passed_role,
     "source": _s3_source,
@@ -230,7 +262,9 @@ _SPECIAL: dict[str, Callable[[Action, Parameters], Iterator[Found]]] = {
     "code": _s3_code,
     "layers": _layers,
     "any-key": _any,
-    "any": _any,
+    "tagged": _tagged,
+    "volumes": _volumes,
+    **{kind: _transacted(kind) for kind in ("conditionCheck", "delete", "put", "update")},
 }
 
 
@@ -308,6 +342,13 @@ def _parameter(template: str, parameters: Parameters) -> Iterator[Found]:
         yield Found(stem + escape(name.removeprefix("/")))
 
 
+def _log_group(template: str, parameters: Parameters) -> Iterator[Found]:
+    """A log group is asked for with `:*` behind it by most actions (CloudWatch Logs User Guide, "Resources")."""
+    for each in _filled(template, parameters):
+        yield each._replace(sure=False)
+        yield Found(f"{each.pattern}:*", False)
+
+
 def _subscription(template: str, parameters: Parameters) -> Iterator[Found]:
     """A subscription's ARN is its topic's, with an ID behind it."""
     for arn in parameters.all("subscriptionArn"):
@@ -324,6 +365,7 @@ def _not_meant(template: str, parameters: Parameters) -> Iterator[Found]:
 _BUILDERS: dict[tuple[str, str], Callable[[str, Parameters], Iterator[Found]]] = {
     **{("iam", name): _entity for name in ("user", "role", "group", "policy", "instance-profile")},
     ("sqs", "queue"): _queue,
+    ("logs", "log-group"): _log_group,
     ("sns", "topic"): _subscription,
     ("lambda", "function"): _function,
     ("lambda", "layerVersion"): _layer_version,

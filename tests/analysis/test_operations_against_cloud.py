@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -39,11 +38,25 @@ def test_derived_as_decided(world: World, row: Row) -> None:
     world.permit(EVERYTHING)
     trial.call()
     *_, event = world.cloud.trail
-    decided = {(e.request.action, e.request.resource.arn) for e in event.evaluations if e.request.principal.kind is not CallerKind.SERVICE}
+    decided = {
+        (e.request.action, e.request.resource.arn)
+        for e in event.evaluations
+        if e.request.principal.kind is not CallerKind.SERVICE
+    }
     record = {**event.as_json()}
     record.pop("resources")
     derived = [(use.action, use.resource, use.sure) for use in call_of(Logged("here", record)).uses]
-    missing = [each for each in decided if not any(a == each[0] and (p == each[1] or arn_glob(p, True)(each[1])) for a, p, _ in derived)]
+    missing = [
+        each
+        for each in decided
+        if not any(a == each[0] and (p == each[1] or arn_glob(p, True)(each[1])) for a, p, _ in derived)
+    ]
     extra = [d for d in derived if not any(d[0] == a for a, _ in decided)]
-    wrong = [d for d in derived if d[2] and not any(d[0] == a and (d[1] == "*" or arn_glob(d[1], True)(r)) for a, r in decided)]
-    assert not missing and not extra and not wrong, f"missing {missing} extra {extra} wrong {wrong} | {record['requestParameters']}"
+    wrong = [
+        d
+        for d in derived
+        if d[2] and not any(d[0] == a and (d[1] == "*" or arn_glob(d[1], True)(r)) for a, r in decided)
+    ]
+    assert not missing and not extra and not wrong, (
+        f"missing {missing} extra {extra} wrong {wrong} | {record['requestParameters']}"
+    )

@@ -147,6 +147,7 @@ class Endless(io.RawIOBase):
     def __init__(self, size: int) -> None:
         record = json.dumps(event("GetObject", requestParameters={"bucketName": "b", "key": "k" * 500})).encode()
         self._pieces = self._make(record, size)
+        self._held = b""
 
     @staticmethod
     def _make(record: bytes, size: int) -> Iterator[bytes]:
@@ -159,7 +160,9 @@ class Endless(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        return next(self._pieces, b"")
+        self._held = self._held or next(self._pieces, b"")
+        given, self._held = self._held[:size], self._held[size:]
+        return given
 
 
 def test_memory_does_not_grow_with_the_file() -> None:

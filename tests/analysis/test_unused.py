@@ -148,10 +148,7 @@ def test_the_suggestion_decides_as_the_policy_did(
     """For all that was seen; and it allows nothing that the policy did not."""
     given = policy(*statements)
     tightened = unused(given, records).tightened
-    if tightened is None:
-        tightened_policies = Policies()
-    else:
-        tightened_policies = Policies(identity_based=tightened)
+    tightened_policies = Policies() if tightened is None else Policies(identity_based=tightened)
     for record, seen in [*((each, True) for each in records), (other, False)]:
         for use in call_of(Logged("here", record)).uses:
             request = Request(ROLE, use.action, unescape(use.resource))

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from iamkit import Evaluation, Policy, Request
+from iamkit.analysis.least_privilege import Generated
+from iamkit.analysis.unused import Unused
 from iamkit.cloud.denials import Denial
 from iamkit.cloud.trail import Trail
 from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
 from iamkit.notebook.display import View
 from iamkit.notebook.views.denials import denial_view
 from iamkit.notebook.views.evaluations import evaluation_view
+from iamkit.notebook.views.least_privilege import generated_view, unused_view
 from iamkit.notebook.views.policies import policy_view, request_view
 from iamkit.notebook.views.predictions import prediction_view, scenario_view
 from iamkit.notebook.views.quizzes import Answers, Quiz, answers_view, quiz_view
@@ -24,6 +27,7 @@ VIEWS: dict[type, Callable[[Any], View]] = {
     Answers: answers_view,
     Denial: denial_view,
     Evaluation: evaluation_view,
+    Generated: generated_view,
     Hint: hint_view,
     Policy: policy_view,
     Prediction: prediction_view,
@@ -35,6 +39,7 @@ VIEWS: dict[type, Callable[[Any], View]] = {
     Solution: solution_view,
     Starter: starter_view,
     Trail: trail_view,
+    Unused: unused_view,
 }
 
 

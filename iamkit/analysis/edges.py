@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iamkit.analysis.candidates import fitting
@@ -99,11 +99,13 @@ def _and(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
-def edges_from(world: World, source: Principal, held: frozenset[str] = frozenset()) -> Iterator[Edge]:
+def edges_from(
+    world: World, source: Principal, held: frozenset[str] = frozenset(), methods: Sequence[Method] = METHODS
+) -> Iterator[Edge]:
     """Yield every step of a principal, in the order of the catalog; none to principals in `held`."""
     if isinstance(source, Role) and source.is_service_linked:
         return
-    for method in METHODS:
+    for method in methods:
         if not _speaks(world, source, method):
             continue
         for target in targets(world, source, method):

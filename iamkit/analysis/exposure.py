@@ -42,6 +42,14 @@ _ASSUMING = {
     "oidc": "sts:AssumeRoleWithWebIdentity",
     "": "sts:AssumeRole",
 }
+# Amazon SQS Developer Guide, "Limitations of Amazon SQS custom policies": not for other accounts.
+_FOR_THE_OWNER = frozenset(
+    f"sqs:{name}"
+    for name in (
+        "AddPermission", "CancelMessageMoveTask", "CreateQueue", "DeleteQueue", "ListMessageMoveTasks", "ListQueues",
+        "ListQueueTags", "RemovePermission", "SetQueueAttributes", "StartMessageMoveTask", "TagQueue", "UntagQueue",
+    )
+)  # fmt: skip
 # AWS recommends to hold the subject where everybody can have tokens of a provider: GitHub Docs, "Configuring OpenID
 # Connect in Amazon Web Services".
 _SUBJECTS = {"token.actions.githubusercontent.com": "repo:outsider/outsider:ref:refs/heads/main"}
@@ -278,7 +286,7 @@ def _actions(shared: _Shared, statement: Statement, outsider: Outsider) -> list[
         except UnknownService:
             return []
         names = [action.name for _, action in sorted(service.actions.items()) if action.resource_types]
-    return [name for name in names if statement.action_element.cover(name.lower())]
+    return [name for name in names if statement.action_element.cover(name.lower()) and name not in _FOR_THE_OWNER]
 
 
 def _protocol(outsider: Outsider) -> str:

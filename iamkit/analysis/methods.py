@@ -119,7 +119,6 @@ def _arn(service: str, resource: str, account: str = "{account}") -> str:
 
 _FUNCTION = _arn("lambda", "function:{new}")
 _STACK = _arn("cloudformation", "stack/{new}/*")
-_ENDPOINT = _arn("glue", "devEndpoint/{new}")
 _JOB = _arn("glue", "job/{new}")
 _NOTEBOOK = _arn("sagemaker", "notebook-instance/{new}")
 _PROJECT = _arn("codebuild", "project/{new}")
@@ -211,7 +210,7 @@ _PASSING = (
         Need("cloudformation:CreateStack", _STACK, {"cloudformation:RoleArn": "{role}"}),
         note="the stack acts with the role",
     ),
-    _passing("glue.amazonaws.com", _RHINO.format(19), Need("glue:CreateDevEndpoint", _ENDPOINT)),
+    _passing("glue.amazonaws.com", _RHINO.format(19), Need("glue:CreateDevEndpoint", "*")),
     _passing(
         "glue.amazonaws.com", _PATHS.format("glue-003"), Need("glue:CreateJob", _JOB), Need("glue:StartJobRun", _JOB)
     ),

@@ -10,7 +10,10 @@ from iamkit.analysis.landscape_files import read_landscape
 
 A, B, OUT = "111122223333", "444455556666", "777788889999"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
-EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+EVERYTHING: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
 
 
 def user(name: str, account: str = A) -> str:
@@ -148,7 +151,7 @@ def organization(accounts: Mapping[str, Mapping[str, Any]], management: str = "9
         if "scp" in told:
             member["ServiceControlPolicies"] = [_level("root", EVERYTHING), _level(id, EVERYTHING, told["scp"])]
         if "rcp" in told:
-            full = policy({**EVERYTHING["Statement"][0], "Principal": "*"})  # type: ignore[index]
+            full = policy(allow("*", Principal="*"))
             member["ResourceControlPolicies"] = [_level("root", full), _level(id, full, told["rcp"])]
         members.append(member)
     return {"Organization": {"Id": "o-example", "ManagementAccountId": management, "Accounts": members}}

@@ -136,8 +136,7 @@ def _speaks(world: World, source: Principal, method: Method) -> bool:
     for action in dict.fromkeys(method.actions):
         if action.partition(":")[0] in _SHARED:
             continue
-        plan = CompiledPolicies.of(world.policies(source.arn, action, "*")).plan(action.lower())
-        if not plan.identity_based:
+        if not world.speaks(source.arn, action):
             return False
     return True
 
@@ -152,22 +151,36 @@ def _tried(world: World, source: Principal, method: Method, target: Target) -> E
     needs = (*method.needs, *target.more)
     for region, name in _names(world, source, needs, target):
         facts = _facts(target, region, name)
-        evidence = _evidence(world, source, method, needs, target, facts)
-        if evidence is not None:
-            note = "; ".join(filter(None, (target.note, method.note)))
-            return Edge(source.arn, method, target.arn, target.becomes, target.change, evidence, note)
+        found = []
+        for need in needs:
+            evaluation = _allowed(world, source, need, facts)
+            if evaluation is None:
+                break
+            found.append(evaluation)
+        else:
+            rest = _rest(world, source, method, target, facts)
+            if rest is not None:
+                note = "; ".join(filter(None, (target.note, method.note)))
+                return Edge(source.arn, method, target.arn, target.becomes, target.change, (*found, *rest), note)
+            continue
+        if not _depends_on_name(world, source, need):
+            break
     return None
 
 
-def _evidence(
-    world: World, source: Principal, method: Method, needs: tuple[Need, ...], target: Target, facts: Mapping[str, str]
+def _depends_on_name(world: World, source: Principal, need: Need) -> bool:
+    """Tell whether another name or region could help where a request was denied."""
+    if "{new}" in need.resource or "{region}" in need.resource:
+        return True
+    chosen = {key.lower() for key, text in need.context.items() if "{new}" in text or "{region}" in text}
+    return bool(chosen & world.keys_asked(source.arn, need.action))
+
+
+def _rest(
+    world: World, source: Principal, method: Method, target: Target, facts: Mapping[str, str]
 ) -> tuple[Evaluation, ...] | None:
+    """Decide what others have to allow: the role that trusts a service, or the trust policy as it is then."""
     found = []
-    for need in needs:
-        evaluation = _allowed(world, source, need, facts)
-        if evaluation is None:
-            return None
-        found.append(evaluation)
     if method.service is not None:
         made = _filled(method.needs[1].resource, facts)
         trusted = _trusts(world, facts["role"], method.service, made)
@@ -213,9 +226,10 @@ def _facts(target: Target, region: str, name: str) -> dict[str, str]:
     return {**facts, **target.facts}
 
 
-def _names(world: World, source: Principal, needs: tuple[Need, ...], target: Target) -> dict[tuple[str, str], None]:
-    """List regions and names to try: the plain ones, then what the principal's own policies speak of."""
+def _names(world: World, source: Principal, needs: tuple[Need, ...], target: Target) -> Iterator[tuple[str, str]]:
+    """Yield regions and names to try: the plain ones, then what the principal's own policies speak of."""
     place = target.arn.split(":")[3] or REGION
+    yield (place, _NAME)
     found = {(place, _NAME): None}
     if not any("{region}" in need.resource for need in needs):
         regions = [place]
@@ -230,7 +244,7 @@ def _names(world: World, source: Principal, needs: tuple[Need, ...], target: Tar
             for arn in (*_spoken_of(world, source, need.action, like or ""), *_sources(world, target, like or "")):
                 if (read := _read(need.resource, arn, target)) is not None:
                     found[read] = None
-    return dict(list(found.items())[:_MOST_NAMES])
+    yield from list(found)[1:_MOST_NAMES]
 
 
 def _spoken_of(world: World, source: Principal, action: str, like: str) -> Iterator[str]:

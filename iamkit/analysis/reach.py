@@ -202,11 +202,13 @@ class _Search:
         self.held: dict[str, Edge | None] = {start: None}
         self.changed: dict[Change, Edge] = {}
         self.steps: list[Edge] = []
+        self._administer: dict[str, bool] = {}
 
     def run(self) -> None:
         """Take all steps that can be taken, round by round."""
         while self._round():
             self.world = self.first.after(self.changed)
+            self._administer.clear()
 
     def _round(self) -> bool:
         before = len(self.steps)
@@ -229,9 +231,15 @@ class _Search:
 
     def _adds(self, change: Change) -> bool:
         """Tell whether a change gives anything to one who is held, and may not do everything already."""
-        landscape = self.world.landscape
-        affected = [arn for arn in self.held if _affects(landscape, change, arn)]
-        return any(not administers(self.world, landscape.principal(arn)) for arn in affected)
+        affected = [arn for arn in self.held if _affects(self.world.landscape, change, arn)]
+        return not all(map(self.administers, affected))
+
+    def administers(self, arn: str) -> bool:
+        """Tell whether one who is held may do everything by now."""
+        known = self._administer.get(arn)
+        if known is None:
+            known = self._administer[arn] = administers(self.world, self.world.landscape.principal(arn))
+        return known
 
     def way(self, target: str) -> Path:
         """Give the steps that lead to a principal, and those that made them possible."""

@@ -45,7 +45,7 @@ def _first(
     world: World, resource: Resource, principal: str, actions: list[tuple[Action, tuple[str, ...]]]
 ) -> Evaluation | None:
     for action, arns in actions:
-        for arn in arns:
+        for arn in arns if world.speaks(principal, action.name, arns[0]) else ():
             for wanted in (arn, *_narrower(world, principal, action.name, arn)):
                 evaluation = world.attempt(principal, action.name, wanted)
                 if evaluation is not None:

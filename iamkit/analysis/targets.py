@@ -12,11 +12,10 @@ from iamkit.analysis.landscape import (
     Role,
     User,
     account_of,
-    short,
 )
 from iamkit.analysis.methods import Method, Need, Over
 from iamkit.analysis.world import Change, Kind, World
-from iamkit.policy import Policy
+from iamkit.policy import Caller, Naming, Policy
 
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -54,8 +53,11 @@ def _others(world: World, source: Principal, *, users: bool = False) -> Iterator
 
 
 def _assumed(world: World, source: Principal, method: Method) -> Iterator[Target]:
+    caller = world.caller(source.arn)
     for role in _others(world, source):
-        yield Target(role.arn, account_of(role), role.arn)
+        # The trust policy must always allow (E13): whom it does not name need not be asked about.
+        if isinstance(role, Role) and _named(role.trust, caller):
+            yield Target(role.arn, account_of(role), role.arn)
 
 
 def _trusted(world: World, source: Principal, method: Method) -> Iterator[Target]:
@@ -164,7 +166,7 @@ def _passed(world: World, source: Principal, method: Method) -> Iterator[Target]
     making = any(need.action == "iam:CreateInstanceProfile" for need in method.needs)
     for role in _of_account(_others(world, source), source):
         assert isinstance(role, Role)
-        if making and role.instance_profiles:
+        if (making and role.instance_profiles) or not _named(role.trust, Caller.parse(method.service or "")):
             continue
         facts = {"role": role.arn}
         if making:
@@ -175,6 +177,8 @@ def _passed(world: World, source: Principal, method: Method) -> Iterator[Target]
 def _profiled(world: World, source: Principal, method: Method) -> Iterator[Target]:
     for role in _of_account(_others(world, source), source):
         assert isinstance(role, Role)
+        if not _named(role.trust, Caller.parse(method.service or "")):
+            continue
         for profile in role.instance_profiles:
             yield Target(role.arn, account_of(role), role.arn, facts={"role": role.arn, "profile": profile})
 
@@ -237,10 +241,9 @@ def _changing(target: Target, change: Change, more: Mapping[str, str]) -> Target
     return Target(target.arn, target.account, change=change, facts={**target.facts, **more})
 
 
+def _named(trust: Policy, caller: Caller) -> bool:
+    return any(statement.allows and statement.names(caller) > Naming.NOT_NAMED for statement in trust.statements)
+
+
 def _allows_something(policy: Policy) -> bool:
     return any(statement.allows for statement in policy.statements)
-
-
-def told(target: Target) -> str:
-    """Name a target in a sentence."""
-    return short(target.arn)

@@ -74,6 +74,7 @@ class World:
         self._standings: dict[str, Standing] = {}
         self._callers: dict[str, Caller] = {}
         self._sets: dict[tuple[str, int, str | None], tuple[Policy | None, Policies]] = {}
+        self._asked: dict[tuple[str, str], frozenset[str]] = {}
 
     def after(self, changes: Iterable[Change]) -> World:
         """Return the world in which these are all the changes."""
@@ -137,6 +138,20 @@ class World:
             # The policy is kept with the set, so that no other one can come to have its identity.
             found = self._sets[key] = (own, self._make(principal, own, owner))
         return found[1]
+
+    def keys_asked(self, principal: str, action: str) -> frozenset[str]:
+        """List the condition keys, in lower case, that the policies of a principal ask for about an action."""
+        found = self._asked.get((principal, action))
+        if found is None:
+            plan = CompiledPolicies.of(self.policies(principal, action, "*")).plan(action.lower())
+            conditions = (each for entry in entries_of(plan) for each in entry.statement.conditions)
+            found = self._asked[principal, action] = frozenset(each.key.lower() for each in conditions)
+        return found
+
+    def speaks(self, principal: str, action: str, resource: str = "*") -> bool:
+        """Tell whether any policy could grant an action, which is cheap to know."""
+        plan = CompiledPolicies.of(self.policies(principal, action, resource)).plan(action.lower())
+        return bool(plan.identity_based or plan.resource_based)
 
     def resource_policy(self, service: str, resource: str) -> Policy | None:
         """Find the policy of a resource; a trust policy has a say on becoming the role, and on nothing else (E13)."""

@@ -91,8 +91,8 @@ def found(world: World, method: Method) -> list[Edge]:
 
 def grants(method: Method) -> list[dict[str, Any]]:
     """Allow each action of the method in a statement of its own."""
-    narrow = {"Condition": {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::{A}:policy/strong"}}}
-    more = narrow if method.over is Over.ATTACHABLE else {}
+    narrow: dict[str, Any] = {"Condition": {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::{A}:policy/strong"}}}
+    more: dict[str, Any] = narrow if method.over is Over.ATTACHABLE else {}
     return [allow(action, **more) for action in dict.fromkeys(method.actions)]
 
 

@@ -99,10 +99,12 @@ class Finding:
 
     def __str__(self) -> str:
         head = "PUBLIC: " if self.public else ""
-        what = self.actions[0] if len(self.actions) == 1 else f"{self.actions[0]} and {len(self.actions) - 1} more"
+        more = f" and {len(self.actions) - 1} more" if len(self.actions) > 1 else ""
         when = f", if {' and '.join(self.conditions)}" if self.conditions else ""
         risk = f"; {self.risk.value}" if self.risk is not Risk.NONE else ""
-        return f"{head}{self.outsider} can `{what}` on {self.resource}{when}, by {self.statement}{risk}"
+        return (
+            f"{head}{self.outsider} can `{self.actions[0]}`{more} on {self.resource}{when}, by {self.statement}{risk}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ class Exposure:
     def __repr__(self) -> str:
         resources = len({each.resource for each in self.findings})
         lines = [
-            f"External access (zone of trust: {self.zone}): {len(self.findings)} findings about {resources} resources, "
-            f"{len(self.public)} of them public",
+            f"External access (zone of trust: {self.zone}): {_count(len(self.findings), 'finding')} about "
+            f"{_count(resources, 'resource')}, {len(self.public)} public",
             *(f"  {each}" for each in self.findings),
             *(f"  {each}" for each in self.clean),
             *(f"  {each}: not analyzed" for each in self.not_analyzed),
@@ -160,6 +162,10 @@ class _Shared:
     @property
     def is_role(self) -> bool:
         return self.service == "iam"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def exposure(landscape: Landscape, zone: ZoneName = "account") -> Exposure:
@@ -310,7 +316,7 @@ def _try(
         known = Request(outsider.caller, action, Resource(resource, shared.account), base).folded_context
         plan = CompiledPolicies.of(policies).plan(action.lower())
         entries = _with(statement, entries_of(plan))
-        may = free or _choosable(outsider)
+        may = _but(free or _choosable(outsider), outsider.context)
         asked = {condition.key.lower() for entry in entries for condition in entry.statement.conditions}
         fixed = {key: value for key, value in base.items() if key.lower() not in asked or not may(key)}
         for chosen in contexts(entries, fixed, known, may):
@@ -318,6 +324,12 @@ def _try(
             if allows(request, policies) and _grants(statement, request):
                 return evaluate(request, policies)
     return None
+
+
+def _but(free: Callable[[str], bool], given: Mapping[str, Any]) -> Callable[[str], bool]:
+    """Leave what an outsider says of itself as it is."""
+    taken = {key.lower() for key in given}
+    return lambda key: key.lower() not in taken and free(key)
 
 
 def _with(statement: Statement, entries: Iterator[Entry]) -> list[Entry]:

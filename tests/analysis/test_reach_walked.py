@@ -1,9 +1,10 @@
-"""Paths that the analysis finds are walked in a local cloud with boto3; where it finds none, the first call is denied."""
+"""Paths that the analysis finds are walked in a local cloud with boto3; where it finds none, a call is denied."""
 
 from __future__ import annotations
 
 import io
 import json
+import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,9 +17,14 @@ from iamkit.cloud.local_cloud import ACCOUNT, Keys, LocalCloud
 from tests.analysis.accounts import allow, deny, policy, role, trust, user
 
 WHO = """
-import boto3, os
+import os
 def handler(event, context):
-    return boto3.client("sts", endpoint_url=os.environ.get("AWS_ENDPOINT_URL")).get_caller_identity()["Arn"]
+    held = os.environ
+    return {
+        "AccessKeyId": held["AWS_ACCESS_KEY_ID"],
+        "SecretAccessKey": held["AWS_SECRET_ACCESS_KEY"],
+        "SessionToken": held["AWS_SESSION_TOKEN"],
+    }
 """
 
 
@@ -66,7 +72,7 @@ def denied(call: Any, **arguments: Any) -> bool:
 
 
 def package() -> bytes:
-    """Pack a function that tells who it is."""
+    """Pack a function that gives its credentials away."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         archive.writestr("app.py", WHO)
@@ -81,13 +87,15 @@ def create_function(functions: Any, role_arn: str) -> None:
         Runtime="python3.12",
         Handler="app.handler",
         Code={"ZipFile": package()},
+        Timeout=60,
     )
 
 
-def invoked(functions: Any, name: str = "tool") -> str:
-    """Invoke a function and read who it says it is."""
-    answer: str = json.loads(functions.invoke(FunctionName=name)["Payload"].read())
-    return answer
+def stolen(cloud: LocalCloud, functions: Any) -> str:
+    """Invoke the function, and tell whose credentials it gives away."""
+    credentials = json.loads(functions.invoke(FunctionName="tool")["Payload"].read())
+    assert "AccessKeyId" in credentials, credentials
+    return who(cloud, credentials)
 
 
 def test_assumed_role_is_walked(cloud: LocalCloud) -> None:
@@ -168,7 +176,7 @@ def test_passed_role_is_walked(cloud: LocalCloud) -> None:
     assert [request.resource.arn for request in way.steps[0].requests[:3]] == [role("deploy"), function, function]
     functions = cloud.client("lambda", keys)
     create_function(functions, role("deploy"))
-    assert invoked(functions).startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/")
+    assert stolen(cloud, functions).startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/")
     with pytest.raises(ClientError, match="PassRole"):
         cloud.client("ec2", keys).run_instances(
             ImageId="ami-12c6146b", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": "web"}
@@ -185,7 +193,7 @@ def test_updated_function_is_walked(cloud: LocalCloud) -> None:
     assert reached(cloud, "bob") == {}
     functions = cloud.client("lambda", keys)
     functions.update_function_code(FunctionName="tool", ZipFile=package())
-    assert invoked(functions).startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/")
+    assert stolen(cloud, functions).startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/")
     assert denied(cloud.client("lambda", poor).update_function_code, FunctionName="tool", ZipFile=package())
 
 
@@ -234,5 +242,23 @@ def test_launched_instance_is_walked(cloud: LocalCloud) -> None:
     image = cloud.client("ec2").describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     started = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, IamInstanceProfile={"Name": "web"})
     instance = cloud.launched(started["Instances"][0]["InstanceId"])
-    assert role("web") in {path.target for path in paths(cloud.landscape(), "alice")}
-    assert instance.instance_id in next(arn for arn in cloud.landscape().resources if ":instance/" in arn)
+    credentials = json.loads(read_metadata(instance.endpoint, "iam/security-credentials/web"))
+    assert who(cloud, {**credentials, "SessionToken": credentials["Token"]}).startswith(
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/web/i-"
+    )
+    (machine,) = (each for each in cloud.landscape().resources.values() if each.service == "ec2")
+    assert (machine.arn.rpartition("/")[2], machine.role) == (instance.instance_id, role("web"))
+
+
+def read_metadata(endpoint: str, path: str) -> str:
+    """Ask an instance's metadata service, with a token (A16)."""
+    ask = urllib.request.Request(
+        f"{endpoint}/latest/api/token", method="PUT", headers={"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    )
+    with urllib.request.urlopen(ask) as answer:
+        headers = {"X-aws-ec2-metadata-token": answer.read().decode()}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{endpoint}/latest/meta-data/{path}", headers=headers)
+    ) as answer:
+        text: str = answer.read().decode()
+    return text

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from iamkit import Evaluation, Policy, Request
+from iamkit.analysis.exposure import Exposure
+from iamkit.analysis.reach import BlastRadius, Escalations
 from iamkit.cloud.denials import Denial
 from iamkit.cloud.trail import Trail
 from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
@@ -15,6 +17,7 @@ from iamkit.notebook.views.evaluations import evaluation_view
 from iamkit.notebook.views.policies import policy_view, request_view
 from iamkit.notebook.views.predictions import prediction_view, scenario_view
 from iamkit.notebook.views.quizzes import Answers, Quiz, answers_view, quiz_view
+from iamkit.notebook.views.reach import blast_radius_view, escalations_view, exposure_view
 from iamkit.notebook.views.reports import report_view
 from iamkit.notebook.views.results import result_view
 from iamkit.notebook.views.texts import Starter, hint_view, solution_view, starter_view
@@ -22,8 +25,11 @@ from iamkit.notebook.views.trails import trail_view
 
 VIEWS: dict[type, Callable[[Any], View]] = {
     Answers: answers_view,
+    BlastRadius: blast_radius_view,
     Denial: denial_view,
+    Escalations: escalations_view,
     Evaluation: evaluation_view,
+    Exposure: exposure_view,
     Hint: hint_view,
     Policy: policy_view,
     Prediction: prediction_view,

@@ -74,7 +74,7 @@ class Path:
 class BlastRadius:
     """What an attacker with one credential reaches.
 
-    `steps` are in an order in which they can be taken; `administers` are accounts; `access` is to resources.
+    `steps` are in an order in which they can be taken; `administrators` are those principals who can do everything then.
     """
 
     landscape: Landscape
@@ -82,13 +82,18 @@ class BlastRadius:
     start: str
     steps: tuple[Edge, ...]
     principals: tuple[str, ...]
-    administers: tuple[str, ...]
+    administrators: tuple[str, ...]
     access: tuple[Access, ...]
 
     @property
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Give the steps as a graph of principals' ARNs."""
         return _graph(self.principals, self.steps)
+
+    @property
+    def administers(self) -> tuple[str, ...]:
+        """List the accounts that are lost altogether."""
+        return tuple(sorted({arn.split(":")[4] for arn in self.administrators}))
 
     @property
     def is_admin(self) -> bool:

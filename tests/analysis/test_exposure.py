@@ -153,7 +153,7 @@ def test_default_policy_of_a_topic_is_no_finding() -> None:
 
 def test_federated_providers_are_outside() -> None:
     """A provider is external; without its `sub` claim anybody on GitHub can take the role."""
-    web = {"action": "sts:AssumeRoleWithWebIdentity"}
+    web: dict[str, Any] = {"action": "sts:AssumeRoleWithWebIdentity"}
     audience = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
     subject = {"token.actions.githubusercontent.com:sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}
     github = {"Federated": GITHUB}

@@ -106,9 +106,9 @@ PRINTED: dict[str, Any] = {
 
 def changed(path: str, value: Any) -> dict[str, Any]:
     """Change one place of what was printed."""
-    document = json.loads(json.dumps(PRINTED))
+    document: dict[str, Any] = json.loads(json.dumps(PRINTED))
     *way, last = path.split("/")
-    inner = document
+    inner: Any = document
     for step in way:
         inner = inner[int(step) if step.isdecimal() else step]
     inner[last] = value

@@ -196,7 +196,7 @@ def test_boundary_limits_what_a_change_gives() -> None:
 def test_administrator_is_one_within_the_guardrails_of_the_account() -> None:
     """What an SCP forbids to everybody does not make an administrator less of one; a boundary does."""
     scp = accounts.organization({A: {"scp": policy(deny("ec2:TerminateInstances"))}})
-    users = {"root": {"attached": [ADMIN]}, "bounded": {"attached": [ADMIN], "boundary": "limits"}}
+    users: dict[str, Any] = {"root": {"attached": [ADMIN]}, "bounded": {"attached": [ADMIN], "boundary": "limits"}}
     limits = {"limits": [policy(allow("s3:*"))]}
     assert escalations(landscape(account(users, policies=limits, **scp))).administrators == (user("root"),)
 

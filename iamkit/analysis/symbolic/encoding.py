@@ -7,7 +7,7 @@ from itertools import product
 
 from iamkit.analysis.symbolic.callers import Seen, account_classes, caller_classes
 from iamkit.analysis.symbolic.context import KeySpace
-from iamkit.analysis.symbolic.globs import Pattern, anything, arn_pattern, glob_pattern, literal
+from iamkit.analysis.symbolic.globs import Pattern, anything, arn_pattern, fixed_text, glob_pattern, literal
 from iamkit.analysis.symbolic.keys import KeyType, key_type
 from iamkit.analysis.symbolic.logic import Formula, Logic
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT, Scope
@@ -22,6 +22,7 @@ from iamkit.evaluation.policies import Policies
 from iamkit.policy.callers import Caller, CallerKind
 from iamkit.policy.conditions import Condition, Qualifier
 from iamkit.policy.operators import NULL, read_bool
+from iamkit.policy.patterns import Matcher, glob
 from iamkit.policy.statement import Actions as ActionElement
 from iamkit.policy.statement import Resources, Statement
 from iamkit.policy.variables import Template, parse_template, resource_part
@@ -62,7 +63,7 @@ class Encoding:
                 entry.statement for side in self.sides for index in side.indexes() for entry in index.entries
             )
         )
-        seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
+        self.seen = seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
         groups = account_classes(seen.accounts, seen.arns, seen.partitions)
         self.accounts = tuple(account for group in groups for account in group)
         self._asking_accounts = [group[0] for group in groups]
@@ -73,7 +74,8 @@ class Encoding:
         self.keys: dict[str, KeySpace] = {}
         self.ties: dict[Formula, tuple[Tie, str, int]] = {}
         self.fixed = Request("anonymous", "a:b", Resource("*"), scope.context, derive=False).folded_context
-        self._memo: dict[object, Formula] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
+        self.action_globs: dict[Pattern, Matcher] = {}
         self._constants: dict[int, dict[str, str | None]] = {}
         self._special()
 
@@ -84,14 +86,14 @@ class Encoding:
 
     def _special(self) -> None:
         """Say what the gates themselves ask about an action and a resource (E13, E14)."""
-        action, resource, logic = self.actions, self.resources, self.logic
-        self.asks_who_it_is = action.matches(literal("sts:getcalleridentity"))
+        resource, logic = self.resources, self.logic
+        self.asks_who_it_is = self._action("sts:getcalleridentity")
         assuming = ("sts:assumerole*", "sts:tagsession*", "sts:setsourceidentity*")
-        assumes = logic.any(action.matches(glob_pattern(text)) for text in assuming)
+        assumes = logic.any(map(self._action, assuming))
         self.assumes_role = logic.both(assumes, resource.matches(arn_pattern("arn:*:iam:*:*:role/*")))
         alias = resource.matches(arn_pattern("arn:*:kms:*:*:alias/*"))
         key = logic.both(logic.no(resource.matches(literal("*"))), logic.no(alias))
-        self.uses_key = logic.both(action.matches(glob_pattern("kms:*")), key)
+        self.uses_key = logic.both(self._action("kms:*"), key)
 
     # Who asks, and whose the resource is.
 
@@ -138,6 +140,11 @@ class Encoding:
 
     # What a statement says.
 
+    def _action(self, text: str) -> Formula:
+        pattern = glob_pattern(text.lower())
+        self.action_globs[pattern] = glob(text.lower())
+        return self.actions.matches(pattern)
+
     def covers(self, statement: Statement, caller: Caller) -> Formula:
         """Say that all elements of a statement but its principal's cover the request."""
         formula = self.covers_action(statement.action_element)
@@ -151,7 +158,7 @@ class Encoding:
 
     def covers_action(self, element: ActionElement) -> Formula:
         """Say that an action element covers the action."""
-        found = self.logic.any(self.actions.matches(glob_pattern(text.lower())) for text in element.patterns)
+        found = self.logic.any(map(self._action, element.patterns))
         return self.logic.no(found) if element.negated else found
 
     def covers_resource(self, element: Resources, caller: Caller) -> Formula:
@@ -275,13 +282,47 @@ class Encoding:
         constants = self.constants(caller)
         if key in constants:
             text = constants[key]
-            stands_for_others = key in _NAMING and not self.exact_callers and self.trial is None and not exact
-            return [(logic.true, _ABSENT if text is None else _ANY if stands_for_others else text)]
+            known = exact or self.trial is not None or key not in _NAMING or self._is_only(caller, key)
+            return [(logic.true, _ABSENT if text is None else text if known else _ANY)]
         space = self.space(key)
-        if self.trial is None:
-            return [(space.single, _ANY), (logic.no(space.single), _ABSENT)]
-        here = [(logic.both(space.single, space.matches(0, literal(text))), text) for text in self.trial[key]]
-        return [*here, (logic.no(space.single), _ABSENT)]
+        texts = self.listed_texts(key) if self.trial is None else self.trial.get(key, ())
+        here: list[tuple[Formula, object]] = [
+            (logic.both(space.single, space.matches(0, literal(text))), text) for text in texts
+        ]
+        absent = (logic.no(space.single), _ABSENT)
+        if self.trial is not None:
+            return [*here, absent]
+        other = logic.both(space.single, *(logic.no(formula) for formula, _ in here))
+        return [*here, (other, _ANY), absent]
+
+    def _is_only(self, caller: Caller, key: str) -> bool:
+        """Tell whether all callers that this one stands for have its value of a key."""
+        if self.exact_callers or caller.arn in self.seen.principals:
+            return True
+        if key == "aws:username":
+            return literal(caller.name) in self.seen.names
+        if key == "aws:principalaccount":
+            return literal(caller.account or "") in self.seen.accounts
+        return literal(caller.arn) in self.seen.arns
+
+    def listed_texts(self, key: str) -> tuple[str, ...]:
+        """List the texts that conditions compare a key with by equality."""
+        if key not in self._listed:
+            tests = (
+                Test.of(condition)
+                for statement in self.statements
+                for condition in statement.conditions
+                if condition.key.lower() == key
+            )
+            texts = (
+                fixed_text(pattern)
+                for test in tests
+                if test.operator in ("StringEquals", "StringLike")
+                for pattern in test.patterns()
+                if pattern is not None
+            )
+            self._listed[key] = tuple(dict.fromkeys(text for text in texts if text is not None))
+        return self._listed[key]
 
     def _matches(self, pattern: Pattern | None, place: str, slot: int, value: str | None) -> Formula:
         if pattern is None:
@@ -312,7 +353,7 @@ class Encoding:
         logic, scope = self.logic, self.scope
         present = {key.lower() for key in scope.present} | ALWAYS_PRESENT
         absent = {key.lower() for key in scope.absent}
-        yield self.actions.matches(glob_pattern(scope.action.lower()))
+        yield self._action(scope.action)
         if scope.resource.strip("*"):
             yield self.resources.matches(arn_pattern(scope.resource, open_ended=True))
         for key, space in self.keys.items():

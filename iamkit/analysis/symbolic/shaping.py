@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamkit.analysis.symbolic.encoding import Encoding
-from iamkit.analysis.symbolic.globs import Automaton, partition
+from iamkit.analysis.symbolic.globs import partition
 from iamkit.analysis.symbolic.logic import Formula
 from iamkit.analysis.symbolic.natural import Shape, example, shape_pattern, shapes
 from iamkit.analysis.symbolic.solving import Solver
@@ -26,7 +26,8 @@ class Shapes:
         patterns = [text for each in self.encoding.statements for text in each.action_element.patterns]
         listed = [self.encoding.scope.action, *patterns]
         possible: dict[int, bool] = {}
-        for shape in shapes(Automaton(list(space.patterns)), listed, list(self.encoding.keys)):
+        matchers = [self.encoding.action_globs[pattern] for pattern in space.patterns]
+        for shape in shapes(matchers, listed, list(self.encoding.keys)):
             if shape.vector not in space.vectors:
                 continue
             option = space.options[space.vectors.index(shape.vector)]

@@ -57,7 +57,7 @@ class Test:
 
 _POSITIVE = {
     operator.name: operator.name.replace("Not", "", 1) for operator in OPERATORS.values() if operator.negated
-}
+} | {"ArnEquals": "ArnLike", "ArnNotEquals": "ArnLike"}  # P26
 TEXT_OPERATORS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from iamkit.analysis.symbolic.encoding import Encoding
+from iamkit.analysis.symbolic.natural import real_name
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT
 from iamkit.analysis.symbolic.shaping import STAR, Shapes
 from iamkit.analysis.symbolic.solving import Solver
@@ -82,7 +83,7 @@ class Writer:
         space = self.encoding.actions
         chosen = self.solver.prefer(space.options)
         assert chosen is not None
-        return space.texts[space.options.index(chosen)][0]
+        return real_name(space.texts[space.options.index(chosen)][0])
 
 
 def made_small(request: Request, tells: Callable[[Request], bool]) -> Request:

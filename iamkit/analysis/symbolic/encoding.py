@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import product
 
 from iamkit.analysis.symbolic.callers import Seen, account_classes, caller_classes
@@ -75,6 +75,9 @@ class Encoding:
         self.ties: dict[Formula, tuple[Tie, str, int]] = {}
         self.fixed = Request("anonymous", "a:b", Resource("*"), scope.context, derive=False).folded_context
         self._listed: dict[str, tuple[str, ...]] = {}
+        self._owned: dict[Owner, Formula] = {}
+        self._memo: dict[Hashable, Formula] = {}
+        self._looks_at: dict[int, tuple[str, ...]] = {}
         self.action_globs: dict[Pattern, Matcher] = {}
         self._constants: dict[int, dict[str, str | None]] = {}
         self._special()
@@ -103,8 +106,9 @@ class Encoding:
 
     def owned_by(self, account: str, caller: Caller) -> Formula:
         """Say that the resource is an account's; without other knowledge it is the caller's own (E17)."""
-        own = self.logic.constant(caller.account == account)
-        return self.logic.either(self._owner_is(account), self.logic.both(own, self._owner_is(None)))
+        if caller.account != account:
+            return self._owner_is(account)
+        return self.logic.either(self._owner_is(account), self._owner_is(None))
 
     def owned_by_caller(self, caller: Caller) -> Formula:
         """Say that the resource belongs to the caller's account."""
@@ -112,6 +116,11 @@ class Encoding:
         return self.owned_by(caller.account, caller)
 
     def _owner_is(self, account: Owner) -> Formula:
+        if account not in self._owned:
+            self._owned[account] = self._say_owner(account)
+        return self._owned[account]
+
+    def _say_owner(self, account: Owner) -> Formula:
         told = self.logic.any(
             self.resources.matches((*_FOUR_PARTS, *literal(f"{each}:"), *anything())) for each in self.accounts
         )
@@ -146,7 +155,19 @@ class Encoding:
         return self.actions.matches(pattern)
 
     def covers(self, statement: Statement, caller: Caller) -> Formula:
-        """Say that all elements of a statement but its principal's cover the request."""
+        """Say that all elements of a statement but its principal's cover the request; the same for like callers."""
+        if id(statement) not in self._looks_at:
+            self._looks_at[id(statement)] = tuple(sorted(_keys_of(statement)))
+        constants = self.constants(caller)
+        keys = self._looks_at[id(statement)]
+        exact = tuple(self._is_only(caller, key) for key in keys if key in _NAMING)
+        own = caller.account if _RESOURCE_ACCOUNT in keys else ""
+        like = (id(statement), own, exact, *(constants.get(key, "free") for key in keys))
+        if like not in self._memo:
+            self._memo[like] = self._covers(statement, caller)
+        return self._memo[like]
+
+    def _covers(self, statement: Statement, caller: Caller) -> Formula:
         formula = self.covers_action(statement.action_element)
         if statement.resource_element is not None and formula is not self.logic.false:
             formula = self.logic.both(formula, self.covers_resource(statement.resource_element, caller))
@@ -405,6 +426,13 @@ _FOUR_PARTS: Pattern = (
     *literal("arn:"), *anything(without=":"), *literal(":"), *anything(without=":"), *literal(":"),
     *anything(without=":"), *literal(":"),
 )  # fmt: skip
+
+
+def _keys_of(statement: Statement) -> set[str]:
+    """List the keys that a statement looks at, in conditions and in variables."""
+    element = statement.resource_element
+    variables = [*(element.variables if element else ()), *(v for each in statement.conditions for v in each.variables)]
+    return {each.key.lower() for each in [*statement.conditions, *variables]}
 
 
 def _text(value: object) -> str | None:

@@ -149,6 +149,10 @@ class Encoding:
 
     # What a statement says.
 
+    def action_is(self, name: str) -> Formula:
+        """Say that the request is for an action, in lower case."""
+        return self._action(name)
+
     def _action(self, text: str) -> Formula:
         pattern = glob_pattern(text.lower())
         self.action_globs[pattern] = glob(text.lower())
@@ -377,6 +381,10 @@ class Encoding:
         yield self._action(scope.action)
         if scope.resource.strip("*"):
             yield self.resources.matches(arn_pattern(scope.resource, open_ended=True))
+        if scope.resource_account is None:
+            # P13: where there is no resource, nobody owns it.
+            nothing = self.resources.matches(literal("*"))
+            yield logic.implies(nothing, logic.atom(("owner", None)))
         for key, space in self.keys.items():
             yield from space.rules()
             if key in absent:

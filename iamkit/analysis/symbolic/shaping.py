@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from iamkit.analysis.symbolic.encoding import Encoding
 from iamkit.analysis.symbolic.globs import partition
@@ -16,12 +16,15 @@ STAR = "*"
 class Shapes:
     """Looks for the most usual shape that a request can have; the places have to be cut."""
 
-    def __init__(self, encoding: Encoding, solver: Solver) -> None:
+    def __init__(self, encoding: Encoding, solver: Solver, mannered: Sequence[Formula]) -> None:
         self.encoding, self.solver = encoding, solver
+        self.mannered = encoding.logic.all(mannered)
         self._classes: dict[str, dict[int, list[str]]] = {}
 
     def choose(self) -> tuple[Shape, str] | None:
         """Require a shape and one template of its resources; None where no real request is left."""
+        if not self.solver.can(self.mannered):
+            return None
         space = self.encoding.actions
         patterns = [text for each in self.encoding.statements for text in each.action_element.patterns]
         listed = [self.encoding.scope.action, *patterns]
@@ -32,13 +35,14 @@ class Shapes:
                 continue
             option = space.options[space.vectors.index(shape.vector)]
             if shape.vector not in possible:
-                possible[shape.vector] = self.solver.can(option)
+                possible[shape.vector] = self.solver.can(option, self.mannered)
             if not possible[shape.vector]:
                 continue
             for template, formula in self._on(shape):
-                if self.solver.can(option, formula):
+                if self.solver.can(option, formula, self.mannered):
                     self.solver.require(option)
                     self.solver.require(formula)
+                    self.solver.require(self.mannered)
                     return shape, template
         return None
 

@@ -71,6 +71,7 @@ class Encoding:
         self.exact_callers = bool(scope.principals)
         self.actions = TextSpace(self.logic, "action", Actions())
         self.resources = TextSpace(self.logic, "resource", Arns(self.accounts, star=True))
+        self.resources.unusual = self._unusual
         self.keys: dict[str, KeySpace] = {}
         self.ties: dict[Formula, tuple[Tie, str, int]] = {}
         self.fixed = Request("anonymous", "a:b", Resource("*"), scope.context, derive=False).folded_context
@@ -86,6 +87,15 @@ class Encoding:
         if self.scope.principals:
             return tuple(caller for caller in self.scope.callers if caller.kind in self.scope.kinds)
         return caller_classes(seen, self._asking_accounts, self.scope.kinds)
+
+    def _unusual(self, arn: str) -> int:
+        """Put first what the usual caller's own account has, and last what AWS itself has."""
+        account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+        return 2 if account == "aws" else 1 if account and account != self._home else 0
+
+    @property
+    def _home(self) -> str | None:
+        return self.callers[0].account if self.callers else None
 
     def _special(self) -> None:
         """Say what the gates themselves ask about an action and a resource (E13, E14)."""

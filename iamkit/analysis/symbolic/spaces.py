@@ -30,6 +30,7 @@ class TextSpace:
     name: str
     universe: Universe
     natural: Callable[[Sequence[Pattern]], Iterable[str]] = lambda _: ()
+    unusual: Callable[[str], int] = lambda _: 0
     patterns: dict[Pattern, int] = field(default_factory=dict)
     vectors: list[int] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
@@ -49,7 +50,8 @@ class TextSpace:
         listed = [text for pattern in patterns if (text := fixed_text(pattern)) is not None]
         candidates = [*self.natural(patterns), *likely(patterns), *listed]
         found = partition(patterns, self.universe, candidates, keep=keep)
-        self.vectors, self.texts = list(found), list(found.values())
+        order = sorted(found, key=lambda vector: self.unusual(found[vector][0]))
+        self.vectors, self.texts = order, [found[vector] for vector in order]
         self.options = tuple(self.logic.atom((self.name, "class", at)) for at in range(len(self.vectors)))
         return Choice(self.options, self.logic.true)
 

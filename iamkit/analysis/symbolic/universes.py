@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 from iamkit.analysis.symbolic.globs import PLAIN, Group, Universe
 from iamkit.arn import PARTITIONS
@@ -11,6 +12,7 @@ _LOWER = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 
 
+@lru_cache(maxsize=1024)
 def _among(chars: str, next: Hashable) -> Group:
     return Group(chars, frozenset(chars).__contains__, next)
 

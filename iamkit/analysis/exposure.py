@@ -66,6 +66,9 @@ _OF_CALLER = frozenset(
 )
 
 
+_PROOF_SECONDS = 2.0
+
+
 class Risk(Enum):
     """What makes a grant worse than that somebody outside has it."""
 
@@ -398,11 +401,49 @@ def _said(statement: Statement) -> Iterator[str]:
 
 
 def _proved(world: World, shared: _Shared) -> bool:
-    """Tell whether it is certain that no outsider is allowed: no statement names one."""
-    for statement in shared.policy.statements:
-        if statement.allows and any(_named(shared, statement)):
-            return False
-    return True
+    """Tell whether it is certain that no outsider is allowed: no statement names one, or z3 proves it."""
+    if not any(statement.allows and any(_named(shared, statement)) for statement in shared.policy.statements):
+        return True
+    # z3 is asked only where it is needed, and may not be installed.
+    from iamkit.analysis.compare import NoSolver, can
+
+    try:
+        policies = _without_insiders(world, shared)
+        where = f"{shared.arn}*" if shared.service == "s3" else shared.arn
+        service = "sts" if shared.is_role else shared.service
+        return can(policies, action=f"{service}:*", resource=where, seconds=_PROOF_SECONDS).possible is False
+    except NoSolver:
+        return False
+
+
+def _without_insiders(world: World, shared: _Shared) -> Policies:
+    """Deny the zone of trust everything, so that whatever is allowed still is allowed to an outsider.
+
+    A service that acts for the zone is told by aws:SourceAccount alone; whatever it is allowed otherwise stays in, so
+    that a proof is lost but never wrong.
+    """
+    document = shared.policy.to_dict()
+    key = next(name for name in document if name.lower() == "statement")
+    held = document[key] if isinstance(document[key], list) else [document[key]]
+    insiders: dict[str, list[str]] = {
+        "aws:PrincipalAccount": sorted(shared.zone.accounts),
+        "aws:SourceAccount": sorted(shared.zone.accounts),
+    }
+    if shared.zone.organization is not None:
+        insiders["aws:PrincipalOrgID"] = [shared.zone.organization]
+    where = {} if shared.is_role else {"Resource": "*"}
+    for name, values in insiders.items():
+        denied = {"Effect": "Deny", "Principal": "*", "Action": "*", **where}
+        held = [*held, {**denied, "Condition": {"StringEquals": {name: values}}}]
+    policy = Policy.parse({**document, key: held}, name=shared.policy.name, type=_type(shared))
+    levels = world.levels(shared.account, "resource_control")
+    organization = world.landscape.organization
+    return Policies(
+        EVERYTHING,
+        policy,
+        resource_control=levels if ("sts" if shared.is_role else shared.service) in UNDER_RCPS else None,
+        management_account=organization.management_account if organization else None,
+    )
 
 
 def _named(shared: _Shared, statement: Statement) -> Iterator[Outsider]:

@@ -74,7 +74,7 @@ class Path:
 class BlastRadius:
     """What an attacker with one credential reaches.
 
-    `steps` are in an order in which they can be taken; `administrators` are those principals who can do everything then.
+    `steps` are in an order in which they can be taken; `administrators` can do everything in their account then.
     """
 
     landscape: Landscape
@@ -158,16 +158,12 @@ def blast_radius(landscape: Landscape, credential: str, *, context: Mapping[str,
     start = landscape.principal(credential).arn
     search = _Search(World(landscape, context=context), start)
     search.run()
-    accounts = {
-        account_of(landscape.principal(arn))
-        for arn in search.held
-        if administers(search.world, landscape.principal(arn))
-    }
     access = tuple(
         access_to(search.world, resource, search.held) for _, resource in sorted(landscape.resources.items())
     )
     principals = tuple(sorted(search.held, key=lambda arn: (arn != start, arn)))
-    return BlastRadius(landscape, credential, start, tuple(search.steps), principals, tuple(sorted(accounts)), access)
+    administrators = tuple(filter(search.administers, principals))
+    return BlastRadius(landscape, credential, start, tuple(search.steps), principals, administrators, access)
 
 
 def administers(world: World, principal: Principal) -> bool:

@@ -31,6 +31,7 @@ def blast_radius_json(found: BlastRadius) -> dict[str, Any]:
         "credential": found.credential,
         "start": found.start,
         "principals": list(found.principals),
+        "administrators": list(found.administrators),
         "administers": list(found.administers),
         "steps": [_step(each) for each in found.steps],
         "resources": [

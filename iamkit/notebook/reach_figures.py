@@ -68,9 +68,7 @@ def _title(found: Escalations | BlastRadius, edges: Sequence[Edge]) -> str:
 
 
 def _administrators(found: Escalations | BlastRadius) -> frozenset[str]:
-    if isinstance(found, Escalations):
-        return frozenset(found.administrators)
-    return frozenset(edge.source for edge in found.steps if edge.becomes is None)
+    return frozenset(found.administrators)
 
 
 def _layers(edges: Sequence[Edge], start: str | None) -> list[list[str]]:

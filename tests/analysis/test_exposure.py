@@ -111,9 +111,9 @@ def test_deny_takes_a_grant_back() -> None:
     """A Deny of the same policy, and an RCP above it, leave nothing to find; what they spare is found."""
     everyone = allow(["s3:GetObject", "s3:PutObject"], f"{BUCKET}/*", Principal="*")
     outside = {"StringNotEquals": {"aws:PrincipalAccount": A}}
-    closed = shared(BUCKET, everyone, deny("s3:*", f"{BUCKET}/*", Principal="*", Condition=outside))
+    closed = shared(BUCKET, everyone, deny("s3:*", [BUCKET, f"{BUCKET}/*"], Principal="*", Condition=outside))
     assert closed.findings == ()
-    assert [str(each) for each in closed.clean] == [f"{BUCKET}: no outsider (searched)"]
+    assert [str(each) for each in closed.clean] == [f"{BUCKET}: no outsider (proved)"]
     (finding,) = shared(BUCKET, everyone, deny("s3:PutObject", f"{BUCKET}/*", Principal="*")).findings
     assert finding.actions == ("s3:GetObject",)
     rcp = policy(deny("s3:*", Principal="*", Condition=outside))

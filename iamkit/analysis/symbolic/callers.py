@@ -67,9 +67,7 @@ def account_classes(patterns: Sequence[Pattern], arns: Sequence[Pattern], partit
     return sorted((texts[:2] for texts in groups.values()), key=lambda texts: texts[0] not in _FRESH_ACCOUNTS)
 
 
-def caller_classes(
-    seen: Seen, accounts: Sequence[str], kinds: Iterable[CallerKind]
-) -> tuple[Caller, ...]:
+def caller_classes(seen: Seen, accounts: Sequence[str], kinds: Iterable[CallerKind]) -> tuple[Caller, ...]:
     """Give a caller for every combination of what the policies see."""
     allowed = set(kinds)
     found: list[Caller] = []

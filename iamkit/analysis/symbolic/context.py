@@ -67,9 +67,7 @@ class KeySpace:
         self.values = values_of(self.key, self.type, list(self.tests), list(self.patterns), self.suggested)
         for slot in range(self.slots):
             name = ("value", self.key, slot)
-            self.options.append(
-                tuple(self.logic.atom((*name, "class", at)) for at in range(len(self.values.classes)))
-            )
+            self.options.append(tuple(self.logic.atom((*name, "class", at)) for at in range(len(self.values.classes))))
             yield Choice(self.options[slot], self.here(slot))
 
     def meaning(self, slot: int, kind: str, index: int) -> Formula:

@@ -38,7 +38,9 @@ _OF_CALLER = (
     "aws:principalservicename", "aws:username",
 )  # fmt: skip
 # Keys of a caller that a caller of the same class may have otherwise.
-_NAMING = frozenset({"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid", "aws:principalservicename"})
+_NAMING = frozenset(
+    {"aws:principalarn", "aws:principalaccount", "aws:username", "aws:userid", "aws:principalservicename"}
+)
 
 
 class Encoding:
@@ -59,9 +61,7 @@ class Encoding:
         self.scope, self.trial = scope, trial
         self.sides = (CompiledPolicies.of(mine), CompiledPolicies.of(theirs))
         self.statements = tuple(
-            dict.fromkeys(
-                entry.statement for side in self.sides for index in side.indexes() for entry in index.entries
-            )
+            dict.fromkeys(entry.statement for side in self.sides for index in side.indexes() for entry in index.entries)
         )
         self.seen = seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
         groups = account_classes(seen.accounts, seen.arns, seen.partitions)

@@ -245,7 +245,9 @@ class Started:
     def __init__(self, patterns: Sequence[Pattern], late: Sequence[tuple[Pattern, str]]) -> None:
         self.automaton = Automaton([*patterns, *(pattern for pattern, _ in late)])
         self.start, begin = 0, 1
-        for end, before in zip(self.automaton.ends, [*("" for _ in patterns), *(text for _, text in late)], strict=True):
+        for end, before in zip(
+            self.automaton.ends, [*("" for _ in patterns), *(text for _, text in late)], strict=True
+        ):
             state = self.automaton.start & ((end << 1) - begin)
             begin = end << 1
             self.start |= self.automaton.steps(state, before)
@@ -325,9 +327,7 @@ def _reached(
                 queue.append(there)
 
 
-def _moves(
-    automaton: Automaton, universe: Universe, positions: int, place: Hashable
-) -> Iterator[tuple[str, Hashable]]:
+def _moves(automaton: Automaton, universe: Universe, positions: int, place: Hashable) -> Iterator[tuple[str, Hashable]]:
     """Yield the characters and words that can come next, one of all that make no difference here."""
     yield from universe.words(place)
     groups = universe.groups(place)

@@ -53,7 +53,9 @@ def look(
         names=(*by_key["aws:username"], *(literal(text) for text in trials.get("aws:username", ()))),
         user_ids=by_key["aws:userid"],
         principals=tuple(dict.fromkeys(text for text in aws if text.startswith("arn:"))),
-        services=tuple(dict.fromkeys([*(text for each in principals for text in each.service), *_services(statements)])),
+        services=tuple(
+            dict.fromkeys([*(text for each in principals for text in each.service), *_services(statements)])
+        ),
         federated=tuple(dict.fromkeys(text for each in principals for text in each.federated)),
         unique_ids=tuple(dict.fromkeys(text for text in aws if text[:4] in ("AIDA", "AROA"))),
         canonical_ids=tuple(dict.fromkeys(text for each in principals for text in each.canonical_user)),

@@ -63,6 +63,4 @@ class TextSpace:
 
     def where(self, holds: Callable[[str], bool]) -> Formula:
         """Say in classes what holds for a class's first text and, by how the place is cut, for all of its texts."""
-        return self.logic.any(
-            option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0])
-        )
+        return self.logic.any(option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0]))

@@ -10,7 +10,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from iamkit.analysis.symbolic.globs import Pattern, Universe, anything, arn_pattern, fixed_text, glob_pattern, literal, partition
+from iamkit.analysis.symbolic.globs import (
+    Pattern,
+    Universe,
+    anything,
+    arn_pattern,
+    fixed_text,
+    glob_pattern,
+    literal,
+    partition,
+)
 from iamkit.analysis.symbolic.keys import KeyType, examples
 from iamkit.analysis.symbolic.universes import Arns
 from iamkit.policy.conditions import Condition, OperatorUse
@@ -188,7 +197,9 @@ class _Cut:
     def _typed_texts(self) -> list[str]:
         texts: list[str] = []
         listed = [(_family(test.operator), value) for test in self.tests for value in test.values]
-        numbers = {number for family, value in listed if family == "number" and (number := read_number(value)) is not None}
+        numbers = {
+            number for family, value in listed if family == "number" and (number := read_number(value)) is not None
+        }
         dates = {date for family, value in listed if family == "date" and (date := read_date(value)) is not None}
         if self._one_line():
             numbers = dates = numbers | dates
@@ -197,9 +208,13 @@ class _Cut:
             texts += [_number_text(number) for number in _around(numbers, Decimal(10))]
         if "date" in families:
             write = _number_text if self.type == "Numeric" else _date_text
-            texts += [write(date) for date in _around(dates, Decimal(1768478400)) if write is _number_text or _is_date(date)]
+            texts += [
+                write(date) for date in _around(dates, Decimal(1768478400)) if write is _number_text or _is_date(date)
+            ]
         if "address" in families:
-            texts += _addresses([net for family, value in listed if family == "address" and (net := read_network(value))])
+            texts += _addresses(
+                [net for family, value in listed if family == "address" and (net := read_network(value))]
+            )
         if "bool" in families:
             texts += ["true", "false"]
         if "binary" in families:
@@ -213,7 +228,13 @@ _BY_TYPE = {"Numeric": "number", "Date": "date", "IPAddress": "address", "Binary
 
 
 def _family(operator: str) -> str:
-    for start, family in (("Numeric", "number"), ("Date", "date"), ("Ip", "address"), ("Bool", "bool"), ("Bin", "binary")):
+    for start, family in (
+        ("Numeric", "number"),
+        ("Date", "date"),
+        ("Ip", "address"),
+        ("Bool", "bool"),
+        ("Bin", "binary"),
+    ):
         if operator.startswith(start):
             return family
     return ""
@@ -275,9 +296,11 @@ def _addresses(networks: list[Network]) -> list[str]:
 
 
 def _within(inner: Network, outer: Network) -> bool:
-    return inner.version == outer.version and int(inner.network_address) & int(outer.netmask) == int(
-        outer.network_address
-    ) and inner.prefixlen >= outer.prefixlen
+    return (
+        inner.version == outer.version
+        and int(inner.network_address) & int(outer.netmask) == int(outer.network_address)
+        and inner.prefixlen >= outer.prefixlen
+    )
 
 
 def _outside(network: Network, inner: list[Network]) -> list[str]:

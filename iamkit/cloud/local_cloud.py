@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from iamkit.arn import is_account_id
 from iamkit.cloud.assembling import Foundation, assemble
@@ -43,6 +43,9 @@ from iamkit.cloud.sts import Sts
 from iamkit.cloud.trail import Trail
 from iamkit.policy import Caller, CallerKind
 from iamkit.sigv4 import AccessKey, Credentials, HttpRequest
+
+if TYPE_CHECKING:
+    from iamkit.analysis.landscape import Landscape
 
 __all__ = ["ACCOUNT", "ADMINISTRATOR", "REGION", "CloudRunning", "Keys", "LocalCloud"]
 
@@ -244,6 +247,13 @@ class LocalCloud:
             numbers = ", ".join(str(event.number) for event in denials[:10])
             raise NoDenials(f"event {number} is no denial\nhelp: the last denials are {numbers}")
         return Denial.of(found[0])
+
+    def landscape(self, *, without: Sequence[str] = (ADMINISTRATOR,)) -> Landscape:
+        """Describe all accounts as they are now, to be analyzed; `without` names users and roles to leave out."""
+        # Most clouds are never analyzed.
+        from iamkit.cloud.landscape import landscape_of
+
+        return landscape_of(self, tuple(without))
 
     def root(self, account: str | None = None) -> Keys:
         """Give keys of an account's root user, as nobody should have them."""

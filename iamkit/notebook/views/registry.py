@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from iamkit import Evaluation, Policy, Request
+from iamkit.analysis.exposure import Exposure
 from iamkit.analysis.least_privilege import Generated
+from iamkit.analysis.reach import BlastRadius, Escalations
 from iamkit.analysis.unused import Unused
 from iamkit.cloud.denials import Denial
 from iamkit.cloud.trail import Trail
@@ -18,6 +20,7 @@ from iamkit.notebook.views.least_privilege import generated_view, unused_view
 from iamkit.notebook.views.policies import policy_view, request_view
 from iamkit.notebook.views.predictions import prediction_view, scenario_view
 from iamkit.notebook.views.quizzes import Answers, Quiz, answers_view, quiz_view
+from iamkit.notebook.views.reach import blast_radius_view, escalations_view, exposure_view
 from iamkit.notebook.views.reports import report_view
 from iamkit.notebook.views.results import result_view
 from iamkit.notebook.views.texts import Starter, hint_view, solution_view, starter_view
@@ -25,8 +28,11 @@ from iamkit.notebook.views.trails import trail_view
 
 VIEWS: dict[type, Callable[[Any], View]] = {
     Answers: answers_view,
+    BlastRadius: blast_radius_view,
     Denial: denial_view,
+    Escalations: escalations_view,
     Evaluation: evaluation_view,
+    Exposure: exposure_view,
     Generated: generated_view,
     Hint: hint_view,
     Policy: policy_view,

@@ -50,7 +50,12 @@ def resources(pattern: str) -> Iterator[str]:
     yield f"{head}:{last.swapcase()}"
     for match in _PLACE.finditer(last):
         before, after = last[: match.start()], last[match.end() :]
-        yield from (f"{head}:{before}", f"{head}:{before}*", f"{head}:{before}{match[0]}", f"{head}:{before}{match[0]}*")
+        yield from (
+            f"{head}:{before}",
+            f"{head}:{before}*",
+            f"{head}:{before}{match[0]}",
+            f"{head}:{before}{match[0]}*",
+        )
         yield from (f"{head}:*{match[0]}{after}", f"{head}:{before}?{after}", f"{head}:{before}-2{match[0]}{after}")
         yield f"{head}:{before}{match[0]}example{match[0]}{after}"
     yield f"{head}:{last}/*"

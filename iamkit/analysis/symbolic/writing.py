@@ -1,0 +1,101 @@
+"""From an assignment to a request that a person can read: the most natural that the solver can still have, made small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from iamkit.analysis.symbolic.encoding import Encoding
+from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT
+from iamkit.analysis.symbolic.shaping import STAR, Shapes
+from iamkit.analysis.symbolic.solving import Solver
+from iamkit.policy.callers import Caller
+from iamkit.request import Request, Resource
+
+
+class Writer:
+    """Reads a request off an assignment, choosing as it goes."""
+
+    def __init__(self, encoding: Encoding, solver: Solver) -> None:
+        self.encoding, self.solver = encoding, solver
+        self.shapes = Shapes(encoding, solver)
+        self.invented = False
+
+    def request(self) -> Request | None:
+        """Write the request; None where no assignment is left."""
+        chosen = self.shapes.choose()
+        self.invented = chosen is None
+        caller = self._choose_caller()
+        if caller is None:
+            return None
+        context = dict(self._context())
+        owner = self._owner()
+        action = chosen[0].actions[0] if chosen else self._action()
+        resource = Resource(self._resource(chosen[1] if chosen else None), owner)
+        return Request(caller, action, resource, {**self.encoding.scope.context, **context})
+
+    def _choose_caller(self) -> Caller | None:
+        indexes = range(len(self.encoding.callers))
+        chosen = self.solver.prefer(self.encoding.caller_is(index) for index in indexes)
+        for index in indexes:
+            if chosen is self.encoding.caller_is(index):
+                return self.encoding.callers[index]
+        return None
+
+    def _context(self) -> Iterator[tuple[str, Any]]:
+        logic = self.encoding.logic
+        spaces = self.encoding.keys.values()
+        for space in spaces:
+            for slot in reversed(range(space.slots)):
+                self.solver.prefer([logic.no(space.here(slot))])
+        for space in spaces:
+            texts = []
+            for slot in range(space.slots):
+                if not self.solver.holds(space.here(slot)):
+                    continue
+                chosen = self.solver.prefer(space.options[slot])
+                texts.append(space.values.classes[space.options[slot].index(chosen)].texts[0] if chosen else "")
+            self.solver.prefer([logic.no(space.many)])
+            if texts:
+                yield space.key, tuple(texts) if self.solver.holds(space.many) else texts[0]
+
+    def _resource(self, template: str | None) -> str:
+        space = self.encoding.resources
+        chosen = self.solver.prefer(space.options)
+        assert chosen is not None
+        at = space.options.index(chosen)
+        if template is None or template == STAR:
+            return STAR if template else space.texts[at][0]
+        return self.shapes.classes(template)[space.vectors[at]][0]
+
+    def _owner(self) -> str | None:
+        encoding = self.encoding
+        if encoding.scope.resource_account is not None:
+            return encoding.scope.resource_account
+        for account in (None, *encoding.accounts):
+            atom = encoding.logic.atom(("owner", account))
+            if self.solver.prefer([atom]):
+                return account
+        return None
+
+    def _action(self) -> str:
+        space = self.encoding.actions
+        chosen = self.solver.prefer(space.options)
+        assert chosen is not None
+        return space.texts[space.options.index(chosen)][0]
+
+
+def made_small(request: Request, tells: Callable[[Request], bool]) -> Request:
+    """Leave out every key and value that the difference does not need."""
+    context = dict(request.context)
+    for key in list(context):
+        if key.lower() in ALWAYS_PRESENT:
+            continue
+        less = {other: value for other, value in context.items() if other != key}
+        if tells(_with(request, less)):
+            context = less
+    return _with(request, context)
+
+
+def _with(request: Request, context: dict[str, Any]) -> Request:
+    return Request(request.principal, request.action, request.resource, context)

@@ -96,9 +96,18 @@ def worlds(mine: Policies, theirs: Policies, seeds: Sequence[Request], values: V
     denied = list(_impossible(mine, theirs, seeds, values))
     for home in homes:
         yield World(_without(mine, denied), _without(theirs, denied), home)
-    if mine.resource_based is None and theirs.resource_based is None:
+    statements = [*statements_of(mine), *statements_of(theirs)]
+    if mine.resource_based is None and theirs.resource_based is None and _reach_others(statements, homes):
         elsewhere = [*denied, *(_deny(Resource=f"arn:*:*:*:{home}:*") for home in homes if home)]
         yield World(_without(shared(mine), elsewhere), _without(shared(theirs), elsewhere), homes[0], abroad=True)
+
+
+def _reach_others(statements: Iterable[Statement], homes: Sequence[str | None]) -> bool:
+    """Tell whether any statement can be about a resource whose ARN names another account."""
+    elements = [statement.resource_element for statement in statements]
+    patterns = [pattern.split(":", 5) for element in elements if element is not None for pattern in element.patterns]
+    accounts = [parts[4] if len(parts) > 5 else "*" for parts in patterns]
+    return any(set(account) & {"*", "?"} or (account and account not in homes) for account in accounts)
 
 
 def _without(policies: Policies, denied: Sequence[dict[str, Any]]) -> Policies:

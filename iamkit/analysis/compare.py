@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from iamkit.analysis.symbolic.answering import Found, Wanted, find
+from iamkit.analysis.symbolic.answering import Found, Wanted, find, needing_permission
 from iamkit.analysis.symbolic.scope import Scope
 from iamkit.analysis.symbolic.solving import NoSolver
+from iamkit.analysis.symbolic.strangers import STRANGERS, asked_by_strangers
 from iamkit.evaluation import Evaluation, Policies
 from iamkit.evaluation.policies import Document
-from iamkit.policy import CallerKind
+from iamkit.policy import CallerKind, Policy
 from iamkit.request import Request
 
-__all__ = ["Answer", "Comparison", "NoSolver", "Relation", "Scope", "Verdict", "can", "compare"]
+__all__ = ["Answer", "Comparison", "NoSolver", "Relation", "Scope", "Verdict", "can", "compare", "public"]
 
 
 class Relation(Enum):
@@ -118,7 +119,38 @@ def can(
     """
     kinds = frozenset(CallerKind) - ({CallerKind.ROOT} if principal is None else frozenset())
     scope = Scope(principals=() if principal is None else (principal,), kinds=kinds, action=action, resource=resource)
-    return _answer(find(Policies.of(policies), Policies.of(policies), Wanted(), scope, seconds))
+    limit = (lambda _: ()) if action.lower() == "sts:getcalleridentity" else needing_permission
+    return _answer(find(Policies.of(policies), Policies.of(policies), Wanted(), scope, seconds, limit))
+
+
+def public(
+    resource_policy: Policies | Document | Iterable[Document], *, resource: str = "*", seconds: float = 5.0
+) -> Answer:
+    """Find a request by which a stranger uses the resource, or prove that no stranger can.
+
+    A stranger is nobody in particular: whoever does not sign, or a user or role of an account that the policy does not
+    name and that does not own the resource, whose own policies allow everything. What ties a request to something that
+    only certain people have (an organization, a VPC, an account, a narrow range of addresses) a stranger does not
+    have, as in "Blocking public access to your Amazon S3 storage", "The meaning of public".
+    """
+    scope = Scope(kinds=STRANGERS, resource=resource)
+    policies = _with_open_callers(resource_policy)
+    return _answer(find(policies, policies, Wanted(), scope, seconds, asked_by_strangers))
+
+
+_EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+
+def _with_open_callers(resource_policy: Policies | Document | Iterable[Document]) -> Policies:
+    if isinstance(resource_policy, Policies):
+        given = resource_policy
+        controls = {level.name: level.policies for level in given.resource_control or ()}
+        return Policies(
+            _EVERYTHING, given.resource_based, resource_control=controls, management_account=given.management_account
+        )
+    if not isinstance(resource_policy, Policy | Mapping | str):
+        (resource_policy,) = resource_policy
+    return Policies(_EVERYTHING, resource_policy)
 
 
 def _answer(found: Found) -> Answer:

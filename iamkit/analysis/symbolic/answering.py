@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from iamkit.analysis.symbolic.encoding import Encoding
 from iamkit.analysis.symbolic.globs import TooManyStates
 from iamkit.analysis.symbolic.logic import Formula
+from iamkit.analysis.symbolic.manners import manners
 from iamkit.analysis.symbolic.scope import Scope
 from iamkit.analysis.symbolic.seeing import Unsupported
 from iamkit.analysis.symbolic.solving import Deadline, OutOfTime, Solver, load_solver
@@ -55,26 +57,39 @@ class Found:
     reason: str = ""
 
 
-def find(mine: Policies, theirs: Policies, wanted: Wanted, scope: Scope, seconds: float) -> Found:
-    """Look for a request with such a pair of decisions."""
-    deadline = Deadline(seconds)
+Limit = Callable[[Encoding], Iterable[Formula]]
+"""More that a request has to be than a scope can say."""
+
+
+def needing_permission(encoding: Encoding) -> Iterator[Formula]:
+    """Leave out the action that is allowed whatever policies say (E14)."""
+    yield encoding.logic.no(encoding.asks_who_it_is)
+
+
+def find(
+    mine: Policies, theirs: Policies, wanted: Wanted, scope: Scope, seconds: float, limit: Limit = lambda _: ()
+) -> Found:
+    """Look for a request with such decisions."""
     load_solver()
     try:
-        return _Search(mine, theirs, wanted, scope, deadline).run()
+        return _Search(mine, theirs, wanted, scope, Deadline(seconds), limit).run()
     except (OutOfTime, TooManyStates, Unsupported) as error:
         return Found(reason=str(error))
 
 
 class _Search:
-    def __init__(self, mine: Policies, theirs: Policies, wanted: Wanted, scope: Scope, deadline: Deadline) -> None:
-        self.mine, self.theirs, self.wanted, self.scope, self.deadline = mine, theirs, wanted, scope, deadline
+    def __init__(
+        self, mine: Policies, theirs: Policies, wanted: Wanted, scope: Scope, deadline: Deadline, limit: Limit
+    ) -> None:
+        self.mine, self.theirs, self.wanted, self.scope = mine, theirs, wanted, scope
+        self.deadline, self.limit = deadline, limit
 
     def run(self) -> Found:
         encoding = Encoding(self.mine, self.theirs, self.scope)
         question = self.wanted.formula(encoding)
         if question is encoding.logic.false:
             return Found(proved=True)
-        rules = [*encoding.rules(), *tie_rules(encoding)]
+        rules = [*encoding.rules(), *self.limit(encoding), *tie_rules(encoding)]
         solver = Solver(encoding, [question, *rules], self.deadline)
         if not solver.can():
             return Found(proved=True) if not encoding.doubts else Found(reason=encoding.doubts[0])
@@ -85,16 +100,22 @@ class _Search:
         trial = trial_values(open_encoding)
         encoding = Encoding(self.mine, self.theirs, self.scope, trial if open_encoding.ties else {})
         question = self.wanted.formula(encoding)
-        solver = Solver(encoding, [question, *encoding.rules()], self.deadline)
+        mannered = list(manners(encoding))
+        solver = Solver(encoding, [question, *encoding.rules(), *self.limit(encoding)], self.deadline)
         if not solver.can():
             return Found(reason="policy variables tie texts together in a way that was not resolved")
-        writer = Writer(encoding, solver)
+        writer = Writer(encoding, solver, mannered)
         request = writer.request()
         if request is None or not self._tells(request):
             return Found(reason=f"evaluate disagrees about {request!r}")
-        request = made_small(request, self._tells)
+        request = self._made_small(request, writer.invented)
         mine, theirs = evaluate(request, self.mine), evaluate(request, self.theirs)
         return Found(False, request, mine, theirs, writer.invented)
+
+    def _made_small(self, request: Request, invented: bool) -> Request:
+        """Leave keys out of a made-up request; of a real one every key left may be one that it cannot lack."""
+        keep = {*self.scope.context, *self.scope.present, *(() if invented else request.context)}
+        return made_small(request, dict.fromkeys(keep), self._tells)
 
     def _tells(self, request: Request) -> bool:
         return self.wanted.met_by(evaluate(request, self.mine), evaluate(request, self.theirs))

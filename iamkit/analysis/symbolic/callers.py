@@ -6,7 +6,7 @@ represented by a caller that stands for all of it. The kinds, their ARNs and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from iamkit.analysis.symbolic.globs import (
@@ -79,8 +79,17 @@ def caller_classes(
         if kind in _WITHOUT_ACCOUNT:
             found += make(seen, "aws", "")
         else:
-            found += [caller for name in seen.partitions for account in accounts for caller in make(seen, name, account)]
+            made = [caller for name in seen.partitions for account in accounts for caller in make(seen, name, account)]
+            found += [other for caller in made for other in _known_otherwise(caller, seen)]
     return tuple(found)
+
+
+def _known_otherwise(caller: Caller, seen: Seen) -> Iterator[Caller]:
+    """Yield the caller, and as those with unique IDs that the policies list (P21, E3)."""
+    yield caller
+    prefix = {CallerKind.USER: "AIDA", CallerKind.ROLE_SESSION: "AROA"}.get(caller.kind, "none")
+    yield from (caller.known_as(unique_id=text) for text in seen.unique_ids if text.startswith(prefix))
+    yield from (caller.known_as(canonical_user_id=text) for text in seen.canonical_ids)
 
 
 def _users(seen: Seen, partition_name: str, account: str) -> list[Caller]:

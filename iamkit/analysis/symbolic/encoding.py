@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import product
 
 from iamkit.analysis.symbolic.callers import Seen, account_classes, caller_classes
 from iamkit.analysis.symbolic.context import KeySpace
-from iamkit.analysis.symbolic.globs import Pattern, anything, arn_pattern, glob_pattern, literal
+from iamkit.analysis.symbolic.globs import Pattern, anything, arn_pattern, fixed_text, glob_pattern, literal
 from iamkit.analysis.symbolic.keys import KeyType, key_type
 from iamkit.analysis.symbolic.logic import Formula, Logic
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT, Scope
@@ -22,6 +22,7 @@ from iamkit.evaluation.policies import Policies
 from iamkit.policy.callers import Caller, CallerKind
 from iamkit.policy.conditions import Condition, Qualifier
 from iamkit.policy.operators import NULL, read_bool
+from iamkit.policy.patterns import Matcher, glob
 from iamkit.policy.statement import Actions as ActionElement
 from iamkit.policy.statement import Resources, Statement
 from iamkit.policy.variables import Template, parse_template, resource_part
@@ -62,7 +63,7 @@ class Encoding:
                 entry.statement for side in self.sides for index in side.indexes() for entry in index.entries
             )
         )
-        seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
+        self.seen = seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
         groups = account_classes(seen.accounts, seen.arns, seen.partitions)
         self.accounts = tuple(account for group in groups for account in group)
         self._asking_accounts = [group[0] for group in groups]
@@ -73,7 +74,11 @@ class Encoding:
         self.keys: dict[str, KeySpace] = {}
         self.ties: dict[Formula, tuple[Tie, str, int]] = {}
         self.fixed = Request("anonymous", "a:b", Resource("*"), scope.context, derive=False).folded_context
-        self._memo: dict[object, Formula] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
+        self._owned: dict[Owner, Formula] = {}
+        self._memo: dict[Hashable, Formula] = {}
+        self._looks_at: dict[int, tuple[str, ...]] = {}
+        self.action_globs: dict[Pattern, Matcher] = {}
         self._constants: dict[int, dict[str, str | None]] = {}
         self._special()
 
@@ -84,14 +89,14 @@ class Encoding:
 
     def _special(self) -> None:
         """Say what the gates themselves ask about an action and a resource (E13, E14)."""
-        action, resource, logic = self.actions, self.resources, self.logic
-        self.asks_who_it_is = action.matches(literal("sts:getcalleridentity"))
+        resource, logic = self.resources, self.logic
+        self.asks_who_it_is = self._action("sts:getcalleridentity")
         assuming = ("sts:assumerole*", "sts:tagsession*", "sts:setsourceidentity*")
-        assumes = logic.any(action.matches(glob_pattern(text)) for text in assuming)
+        assumes = logic.any(map(self._action, assuming))
         self.assumes_role = logic.both(assumes, resource.matches(arn_pattern("arn:*:iam:*:*:role/*")))
         alias = resource.matches(arn_pattern("arn:*:kms:*:*:alias/*"))
         key = logic.both(logic.no(resource.matches(literal("*"))), logic.no(alias))
-        self.uses_key = logic.both(action.matches(glob_pattern("kms:*")), key)
+        self.uses_key = logic.both(self._action("kms:*"), key)
 
     # Who asks, and whose the resource is.
 
@@ -101,8 +106,9 @@ class Encoding:
 
     def owned_by(self, account: str, caller: Caller) -> Formula:
         """Say that the resource is an account's; without other knowledge it is the caller's own (E17)."""
-        own = self.logic.constant(caller.account == account)
-        return self.logic.either(self._owner_is(account), self.logic.both(own, self._owner_is(None)))
+        if caller.account != account:
+            return self._owner_is(account)
+        return self.logic.either(self._owner_is(account), self._owner_is(None))
 
     def owned_by_caller(self, caller: Caller) -> Formula:
         """Say that the resource belongs to the caller's account."""
@@ -110,6 +116,11 @@ class Encoding:
         return self.owned_by(caller.account, caller)
 
     def _owner_is(self, account: Owner) -> Formula:
+        if account not in self._owned:
+            self._owned[account] = self._say_owner(account)
+        return self._owned[account]
+
+    def _say_owner(self, account: Owner) -> Formula:
         told = self.logic.any(
             self.resources.matches((*_FOUR_PARTS, *literal(f"{each}:"), *anything())) for each in self.accounts
         )
@@ -138,8 +149,29 @@ class Encoding:
 
     # What a statement says.
 
+    def action_is(self, name: str) -> Formula:
+        """Say that the request is for an action, in lower case."""
+        return self._action(name)
+
+    def _action(self, text: str) -> Formula:
+        pattern = glob_pattern(text.lower())
+        self.action_globs[pattern] = glob(text.lower())
+        return self.actions.matches(pattern)
+
     def covers(self, statement: Statement, caller: Caller) -> Formula:
-        """Say that all elements of a statement but its principal's cover the request."""
+        """Say that all elements of a statement but its principal's cover the request; the same for like callers."""
+        if id(statement) not in self._looks_at:
+            self._looks_at[id(statement)] = tuple(sorted(_keys_of(statement)))
+        constants = self.constants(caller)
+        keys = self._looks_at[id(statement)]
+        exact = tuple(self._is_only(caller, key) for key in keys if key in _NAMING)
+        own = caller.account if _RESOURCE_ACCOUNT in keys else ""
+        like = (id(statement), own, exact, *(constants.get(key, "free") for key in keys))
+        if like not in self._memo:
+            self._memo[like] = self._covers(statement, caller)
+        return self._memo[like]
+
+    def _covers(self, statement: Statement, caller: Caller) -> Formula:
         formula = self.covers_action(statement.action_element)
         if statement.resource_element is not None and formula is not self.logic.false:
             formula = self.logic.both(formula, self.covers_resource(statement.resource_element, caller))
@@ -151,7 +183,7 @@ class Encoding:
 
     def covers_action(self, element: ActionElement) -> Formula:
         """Say that an action element covers the action."""
-        found = self.logic.any(self.actions.matches(glob_pattern(text.lower())) for text in element.patterns)
+        found = self.logic.any(map(self._action, element.patterns))
         return self.logic.no(found) if element.negated else found
 
     def covers_resource(self, element: Resources, caller: Caller) -> Formula:
@@ -275,13 +307,47 @@ class Encoding:
         constants = self.constants(caller)
         if key in constants:
             text = constants[key]
-            stands_for_others = key in _NAMING and not self.exact_callers and self.trial is None and not exact
-            return [(logic.true, _ABSENT if text is None else _ANY if stands_for_others else text)]
+            known = exact or self.trial is not None or key not in _NAMING or self._is_only(caller, key)
+            return [(logic.true, _ABSENT if text is None else text if known else _ANY)]
         space = self.space(key)
-        if self.trial is None:
-            return [(space.single, _ANY), (logic.no(space.single), _ABSENT)]
-        here = [(logic.both(space.single, space.matches(0, literal(text))), text) for text in self.trial[key]]
-        return [*here, (logic.no(space.single), _ABSENT)]
+        texts = self.listed_texts(key) if self.trial is None else self.trial.get(key, ())
+        here: list[tuple[Formula, object]] = [
+            (logic.both(space.single, space.matches(0, literal(text))), text) for text in texts
+        ]
+        absent = (logic.no(space.single), _ABSENT)
+        if self.trial is not None:
+            return [*here, absent]
+        other = logic.both(space.single, *(logic.no(formula) for formula, _ in here))
+        return [*here, (other, _ANY), absent]
+
+    def _is_only(self, caller: Caller, key: str) -> bool:
+        """Tell whether all callers that this one stands for have its value of a key."""
+        if self.exact_callers or caller.arn in self.seen.principals:
+            return True
+        if key == "aws:username":
+            return literal(caller.name) in self.seen.names
+        if key == "aws:principalaccount":
+            return literal(caller.account or "") in self.seen.accounts
+        return literal(caller.arn) in self.seen.arns
+
+    def listed_texts(self, key: str) -> tuple[str, ...]:
+        """List the texts that conditions compare a key with by equality."""
+        if key not in self._listed:
+            tests = (
+                Test.of(condition)
+                for statement in self.statements
+                for condition in statement.conditions
+                if condition.key.lower() == key
+            )
+            texts = (
+                fixed_text(pattern)
+                for test in tests
+                if test.operator in ("StringEquals", "StringLike")
+                for pattern in test.patterns()
+                if pattern is not None
+            )
+            self._listed[key] = tuple(dict.fromkeys(text for text in texts if text is not None))
+        return self._listed[key]
 
     def _matches(self, pattern: Pattern | None, place: str, slot: int, value: str | None) -> Formula:
         if pattern is None:
@@ -312,9 +378,13 @@ class Encoding:
         logic, scope = self.logic, self.scope
         present = {key.lower() for key in scope.present} | ALWAYS_PRESENT
         absent = {key.lower() for key in scope.absent}
-        yield self.actions.matches(glob_pattern(scope.action.lower()))
+        yield self._action(scope.action)
         if scope.resource.strip("*"):
             yield self.resources.matches(arn_pattern(scope.resource, open_ended=True))
+        if scope.resource_account is None:
+            # P13: where there is no resource, nobody owns it.
+            nothing = self.resources.matches(literal("*"))
+            yield logic.implies(nothing, logic.atom(("owner", None)))
         for key, space in self.keys.items():
             yield from space.rules()
             if key in absent:
@@ -364,6 +434,13 @@ _FOUR_PARTS: Pattern = (
     *literal("arn:"), *anything(without=":"), *literal(":"), *anything(without=":"), *literal(":"),
     *anything(without=":"), *literal(":"),
 )  # fmt: skip
+
+
+def _keys_of(statement: Statement) -> set[str]:
+    """List the keys that a statement looks at, in conditions and in variables."""
+    element = statement.resource_element
+    variables = [*(element.variables if element else ()), *(v for each in statement.conditions for v in each.variables)]
+    return {each.key.lower() for each in [*statement.conditions, *variables]}
 
 
 def _text(value: object) -> str | None:

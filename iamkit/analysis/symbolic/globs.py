@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iamkit.policy.patterns import _segments, _tokens
 
@@ -34,6 +35,7 @@ Pattern = tuple[Token, ...]
 """A pattern; None in its place matches nothing."""
 
 
+@lru_cache(maxsize=8192)
 def literal(text: str, *, ignore_case: bool = False) -> Pattern:
     """Match a text, with `ignore_case` (which folds the text's own case too) in any case."""
     if not ignore_case:
@@ -47,6 +49,7 @@ def _raised(char: str) -> Iterator[str]:
         yield upper
 
 
+@lru_cache(maxsize=8192)
 def anything(*, without: Iterable[str] = (), nonempty: bool = False) -> Pattern:
     """Match any text, or any without some characters."""
     left_out = frozenset(without)
@@ -54,11 +57,13 @@ def anything(*, without: Iterable[str] = (), nonempty: bool = False) -> Pattern:
     return (Token(without=left_out), run) if nonempty else (run,)
 
 
+@lru_cache(maxsize=8192)
 def glob_pattern(text: str, *, escapes: bool = False, without: Iterable[str] = ()) -> Pattern:
     """Read a pattern as `policy.patterns.glob` does."""
     return tuple(_places(_tokens(text, escapes), frozenset(without)))
 
 
+@lru_cache(maxsize=8192)
 def arn_pattern(text: str, *, escapes: bool = False, open_ended: bool = False) -> Pattern | None:
     """Read an ARN pattern as `policy.patterns.arn_glob` does."""
     segments = _segments(_tokens(text, escapes))

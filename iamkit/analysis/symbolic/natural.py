@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamkit.analysis.symbolic.globs import Automaton, Pattern, Token, anything, literal
+from iamkit.analysis.symbolic.globs import Pattern, Token, anything, literal
 from iamkit.analysis.symbolic.keys import fits_key
-from iamkit.reference import Action, UnknownService, service
+from iamkit.policy.patterns import Matcher
+from iamkit.reference import Action, UnknownService, action, service
 
 _PLACE = re.compile(r"\$\{(\w+)\}")
 _USUAL = (
@@ -25,7 +26,10 @@ _USUAL = (
     "kms:Encrypt", "secretsmanager:GetSecretValue", "logs:PutLogEvents", "logs:CreateLogGroup",
 )  # fmt: skip
 _USUAL_SERVICES = tuple(dict.fromkeys(name.partition(":")[0] for name in _USUAL))
-_TOKEN_ACTIONS = {"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"}
+# The reference lists these with resource types that exclude each other, so none is marked as required.
+_ON_SOMETHING = frozenset({
+    "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject", "s3:GetObjectVersion",
+})  # fmt: skip
 
 _FILLS = {
     "Partition": "aws", "Region": "us-east-1", "Account": "111122223333", "BucketName": "amzn-s3-demo-bucket",
@@ -48,29 +52,40 @@ class Shape:
     unknown_keys: frozenset[str]
 
 
-def shapes(automaton: Automaton, patterns: Iterable[str], keys: Sequence[str]) -> list[Shape]:
-    """Group the real actions by which patterns they match and what they act on; the most usual come first."""
+def shapes(matchers: Sequence[Matcher], patterns: Sequence[str], keys: Sequence[str]) -> Iterator[Shape]:
+    """Group the real actions by which patterns they match and what they act on; the most usual come first.
+
+    `matchers` decide for an action in lower case, and are the bits of a shape's vector.
+    """
     own_keys = [key for key in keys if _is_own(key)]
+    named = list(_named_services(patterns))
+    usual = [found for name in _USUAL if (found := action(name)) is not None]
+    first = sorted(usual, key=lambda each: each.name.partition(":")[0] not in named)
+    rest = (each for prefix in dict.fromkeys([*named, *_USUAL_SERVICES]) for _, each in _actions(prefix))
+    yield from _grouped(first, matchers, own_keys)
+    yield from _grouped(rest, matchers, own_keys)
+
+
+def _grouped(actions: Iterable[Action], matchers: Sequence[Matcher], own_keys: Sequence[str]) -> Iterator[Shape]:
     groups: dict[tuple[int, tuple[str, ...], bool, frozenset[str]], list[str]] = {}
-    for prefix in _services(patterns):
-        for name, action in _actions(prefix):
-            vector = automaton.read(name)
-            known = [key for key in own_keys if _knows(action, key)]
-            templates = _templates(action)
-            without = not any(each.required for each in action.resource_types)
-            group = (vector, templates, without, frozenset(own_keys) - frozenset(known))
-            groups.setdefault(group, []).append(action.name)
-    usual = {name: at for at, name in enumerate(_USUAL)}
-    found = [
-        Shape(vector, tuple(sorted(names, key=lambda name: usual.get(name, 999))), *rest)
-        for (vector, *rest), names in groups.items()  # type: ignore[arg-type]
-    ]
-    return sorted(found, key=lambda shape: (usual.get(shape.actions[0], 999), len(shape.unknown_keys)))
+    for each in actions:
+        name = each.name.lower()
+        vector = sum(1 << at for at, matches in enumerate(matchers) if matches(name))
+        unknown = frozenset(key for key in own_keys if not _knows(each, key))
+        groups.setdefault((vector, _templates(each), _goes_without(each), unknown), []).append(each.name)
+    for (vector, templates, without, unknown), names in groups.items():
+        yield Shape(vector, tuple(names), templates, without, unknown)
 
 
-def _services(patterns: Iterable[str]) -> Iterator[str]:
-    named = [pattern.lower().partition(":")[0] for pattern in patterns]
-    return iter(dict.fromkeys([*(name for name in named if "*" not in name and "?" not in name), *_USUAL_SERVICES]))
+def _named_services(patterns: Iterable[str]) -> Iterator[str]:
+    named = dict.fromkeys(pattern.lower().partition(":")[0] for pattern in patterns)
+    return (name for name in named if "*" not in name and "?" not in name)
+
+
+def real_name(name: str) -> str:
+    """Spell an action as the reference does, where it knows it."""
+    known = action(name)
+    return name if known is None else known.name
 
 
 @lru_cache(maxsize=64)
@@ -85,7 +100,13 @@ def _actions(prefix: str) -> tuple[tuple[str, Action], ...]:
 @lru_cache(maxsize=8192)
 def _templates(action: Action) -> tuple[str, ...]:
     types = service(action.name.partition(":")[0]).resource_types
-    return tuple(types[each.name].arn for each in action.resource_types if each.name in types)
+    found = [types[each.name].arn for each in action.resource_types if each.name in types]
+    return tuple(sorted(found, key=lambda template: any(place not in _FILLS for place in _PLACE.findall(template))))
+
+
+def _goes_without(action: Action) -> bool:
+    """Tell whether a request for the action may name no resource (P13)."""
+    return not any(each.required for each in action.resource_types) and action.name not in _ON_SOMETHING
 
 
 def _is_own(key: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from iamkit.analysis.symbolic.encoding import Encoding
-from iamkit.analysis.symbolic.globs import Automaton, partition
+from iamkit.analysis.symbolic.globs import partition
 from iamkit.analysis.symbolic.logic import Formula
 from iamkit.analysis.symbolic.natural import Shape, example, shape_pattern, shapes
 from iamkit.analysis.symbolic.solving import Solver
@@ -16,28 +16,33 @@ STAR = "*"
 class Shapes:
     """Looks for the most usual shape that a request can have; the places have to be cut."""
 
-    def __init__(self, encoding: Encoding, solver: Solver) -> None:
+    def __init__(self, encoding: Encoding, solver: Solver, mannered: Sequence[Formula]) -> None:
         self.encoding, self.solver = encoding, solver
+        self.mannered = encoding.logic.all(mannered)
         self._classes: dict[str, dict[int, list[str]]] = {}
 
     def choose(self) -> tuple[Shape, str] | None:
         """Require a shape and one template of its resources; None where no real request is left."""
+        if not self.solver.can(self.mannered):
+            return None
         space = self.encoding.actions
         patterns = [text for each in self.encoding.statements for text in each.action_element.patterns]
         listed = [self.encoding.scope.action, *patterns]
         possible: dict[int, bool] = {}
-        for shape in shapes(Automaton(list(space.patterns)), listed, list(self.encoding.keys)):
+        matchers = [self.encoding.action_globs[pattern] for pattern in space.patterns]
+        for shape in shapes(matchers, listed, list(self.encoding.keys)):
             if shape.vector not in space.vectors:
                 continue
             option = space.options[space.vectors.index(shape.vector)]
             if shape.vector not in possible:
-                possible[shape.vector] = self.solver.can(option)
+                possible[shape.vector] = self.solver.can(option, self.mannered)
             if not possible[shape.vector]:
                 continue
             for template, formula in self._on(shape):
-                if self.solver.can(option, formula):
+                if self.solver.can(option, formula, self.mannered):
                     self.solver.require(option)
                     self.solver.require(formula)
+                    self.solver.require(self.mannered)
                     return shape, template
         return None
 

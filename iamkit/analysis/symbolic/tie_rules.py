@@ -2,17 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import permutations
 
 from iamkit.analysis.symbolic.encoding import Encoding
+from iamkit.analysis.symbolic.globs import Pattern, Token, TooManyStates, Universe, literal, partition
+from iamkit.analysis.symbolic.keys import examples
 from iamkit.analysis.symbolic.logic import Formula
+from iamkit.analysis.symbolic.tied import RESOURCE, Tie, letter
+from iamkit.analysis.symbolic.values import likely
+from iamkit.policy.variables import Template, Variable
+
+_MOST_VALUES = 10
+_WILD = re.compile(r"\$\{([*?$])\}|([*?])")
 
 
 def tie_rules(encoding: Encoding) -> Iterator[Formula]:
     """Say what holds of templates whatever their variables stand for."""
-    yield from ()
+    yield from _inclusions(encoding)
+    for atom, (tie, place, slot) in list(encoding.ties.items()):
+        key = tie.only_key
+        if key is not None and place != RESOURCE and key in encoding.keys:
+            equal = encoding.logic.both(atom, encoding.keys[key].single)
+            yield from _agreement(encoding, equal, key, place, slot)
+            yield from _congruence(encoding, equal, key, place, slot)
+
+
+def _inclusions(encoding: Encoding) -> Iterator[Formula]:
+    """Say which template matches whatever another one does, with the same values."""
+    for (one, first), (other, second) in permutations(encoding.ties.items(), 2):
+        if first[1:] == second[1:] and set(second[0].keys) <= set(first[0].keys) and includes(second[0], first[0]):
+            yield encoding.logic.implies(one, other)
+
+
+def includes(wide: Tie, narrow: Tie) -> bool:
+    """Tell whether a template matches all that another does, whatever texts stand for their variables.
+
+    Every variable is a letter of its own. What holds of these words holds of all texts put in their places, because a
+    `*` may cover a letter's text and nothing else looks into it.
+    """
+    if "Arn" in wide.operator or "Arn" in narrow.operator:
+        return wide == narrow
+    letters = {key: letter(at) for at, key in enumerate(dict.fromkeys([*narrow.keys, *wide.keys]))}
+    of = frozenset(letters.values())
+    patterns = [_apart(narrow.lettered(letters), of, runs=True), _apart(wide.lettered(letters), of, runs=False)]
+    try:
+        return all(vector != 1 for vector in partition(patterns, Universe()))
+    except TooManyStates:
+        return False
+
+
+def _apart(pattern: Pattern, letters: frozenset[str], *, runs: bool) -> Pattern:
+    return tuple(
+        Token(None, token.run, token.without | letters) if token.chars is None and (runs or not token.run) else token
+        for token in pattern
+    )
+
+
+def _agreement(encoding: Encoding, equal: Formula, key: str, place: str, slot: int) -> Iterator[Formula]:
+    """Say that two keys with the same text pass the same tests."""
+    logic, here, there = encoding.logic, encoding.keys[key], encoding.keys[place]
+    for test in {**here.tests, **there.tests}:
+        yield logic.implies(equal, logic.same(here.passes(0, test), there.passes(slot, test)))
+    listed = map(literal, [*encoding.listed_texts(key), *encoding.listed_texts(place)])
+    for pattern in {**here.patterns, **there.patterns, **dict.fromkeys(listed)}:
+        yield logic.implies(equal, logic.same(here.matches(0, pattern), there.matches(slot, pattern)))
+
+
+def _congruence(encoding: Encoding, equal: Formula, key: str, place: str, slot: int) -> Iterator[Formula]:
+    """Say that it makes no difference which of two keys with the same text stands in a template or is compared."""
+    logic = encoding.logic
+    groups: dict[object, list[Formula]] = {}
+    for atom, (tie, where, at) in encoding.ties.items():
+        parts = tuple(
+            Variable(place) if isinstance(part, Variable) and part.key == key else part for part in tie.template.parts
+        )
+        renamed = (place, slot) if (where, at) == (key, 0) else (where, at)
+        name: object = (tie.operator, parts, renamed)
+        if tie.only_key is not None and where != RESOURCE and at == 0:
+            name = ("equal", frozenset({str(parts[0]), str(Variable(renamed[0]))}))
+        groups.setdefault(name, []).append(atom)
+    if slot == 0:
+        equal = logic.both(equal, encoding.keys[place].single)
+        for atoms in groups.values():
+            for other in atoms[1:]:
+                yield logic.implies(equal, logic.same(atoms[0], other))
 
 
 def trial_values(encoding: Encoding) -> dict[str, tuple[str, ...]]:
     """Choose values to try for each key that a variable takes."""
-    return {}
+    found: dict[str, dict[str, None]] = {}
+    for tie, place, _ in encoding.ties.values():
+        others = () if place == RESOURCE else encoding.listed_texts(place)
+        suggested = dict(_suggested(tie, _texts(encoding, place)))
+        for key in tie.keys:
+            values = found.setdefault(key, {})
+            if tie.only_key is not None and place != RESOURCE:
+                values |= dict.fromkeys(others)
+            values |= dict.fromkeys(encoding.listed_texts(key))
+            values |= dict.fromkeys(suggested.get(key, ()))
+    return {key: tuple([*values, *examples(key), ""][:_MOST_VALUES]) for key, values in found.items()}
+
+
+def _texts(encoding: Encoding, place: str) -> list[str]:
+    """List texts that a place could well hold."""
+    if place == RESOURCE:
+        return likely(encoding.resources.patterns)
+    space = encoding.keys.get(place)
+    if space is None:
+        return []
+    fixed = [pattern for test in space.tests for pattern in test.patterns()]
+    return [*encoding.listed_texts(place), *likely([*fixed, *space.patterns])]
+
+
+def _suggested(tie: Tie, texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Read texts as the template matches them: what stands where its variables are."""
+    regex, keys = _regex(tie.template)
+    values: dict[str, dict[str, None]] = {}
+    for text in texts:
+        match = regex.fullmatch(text)
+        for key, value in zip(keys, match.groups() if match else (), strict=False):
+            values.setdefault(key, {})[value] = None
+    yield from ((key, tuple(found)) for key, found in values.items())
+
+
+def _regex(template: Template) -> tuple[re.Pattern[str], list[str]]:
+    pieces, keys = [], []
+    for part in template.parts:
+        if isinstance(part, Variable):
+            keys.append(part.key.lower())
+            pieces.append("(.+?)")
+            continue
+        end = 0
+        for match in _WILD.finditer(part):
+            wild = {"*": ".*?", "?": "."}.get(match.group(2) or "", re.escape(match.group(1) or ""))
+            pieces += [re.escape(part[end : match.start()]), wild]
+            end = match.end()
+        pieces.append(re.escape(part[end:]))
+    return re.compile("".join(pieces), re.DOTALL), keys

@@ -17,6 +17,11 @@ RESOURCE = "Resource"
 _FIRST_LETTER = 0xE000
 
 
+def letter(at: int) -> str:
+    """Return one of the letters that stand for variables."""
+    return chr(_FIRST_LETTER + at)
+
+
 @dataclass(frozen=True, slots=True)
 class Tie:
     """A template and the operator that compares with it; `RESOURCE` is the resource element."""
@@ -66,7 +71,7 @@ class Tie:
 
     def hull(self) -> Pattern:
         """Match whatever the template could match with any values."""
-        letters = {key: chr(_FIRST_LETTER + at) for at, key in enumerate(self.keys)}
+        letters = {key: letter(at) for at, key in enumerate(self.keys)}
         return tuple(_widened(self.lettered(letters), frozenset(letters.values())))
 
     def lettered(self, letters: dict[str, str]) -> Pattern:

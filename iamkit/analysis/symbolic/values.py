@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from iamkit.analysis.symbolic.globs import Pattern, Universe, anything, arn_pattern, fixed_text, glob_pattern, literal, partition
 from iamkit.analysis.symbolic.keys import KeyType, examples
@@ -57,10 +58,11 @@ class Test:
 
 _POSITIVE = {
     operator.name: operator.name.replace("Not", "", 1) for operator in OPERATORS.values() if operator.negated
-}
+} | {"ArnEquals": "ArnLike", "ArnNotEquals": "ArnLike"}  # P26
 TEXT_OPERATORS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"})
 
 
+@lru_cache(maxsize=8192)
 def text_pattern(operator: str, text: str, escapes: bool) -> Pattern | None:
     """Read a listed value of an operator on text as a pattern; None: it matches nothing."""
     match operator:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from iamkit.analysis.symbolic.encoding import Encoding
+from iamkit.analysis.symbolic.logic import Formula
+from iamkit.analysis.symbolic.natural import real_name
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT
 from iamkit.analysis.symbolic.shaping import STAR, Shapes
 from iamkit.analysis.symbolic.solving import Solver
@@ -16,9 +18,9 @@ from iamkit.request import Request, Resource
 class Writer:
     """Reads a request off an assignment, choosing as it goes."""
 
-    def __init__(self, encoding: Encoding, solver: Solver) -> None:
+    def __init__(self, encoding: Encoding, solver: Solver, mannered: Sequence[Formula]) -> None:
         self.encoding, self.solver = encoding, solver
-        self.shapes = Shapes(encoding, solver)
+        self.shapes = Shapes(encoding, solver, mannered)
         self.invented = False
 
     def request(self) -> Request | None:
@@ -82,20 +84,27 @@ class Writer:
         space = self.encoding.actions
         chosen = self.solver.prefer(space.options)
         assert chosen is not None
-        return space.texts[space.options.index(chosen)][0]
+        return real_name(space.texts[space.options.index(chosen)][0])
 
 
-def made_small(request: Request, tells: Callable[[Request], bool]) -> Request:
-    """Leave out every key and value that the difference does not need."""
-    context = dict(request.context)
-    for key in list(context):
-        if key.lower() in ALWAYS_PRESENT:
+def made_small(request: Request, keep: Mapping[str, Any], tells: Callable[[Request], bool]) -> Request:
+    """Leave out every key and value that the difference does not need, but none that the scope asks for."""
+    kept = {key.lower() for key in keep} | ALWAYS_PRESENT
+    for key in list(request.context):
+        if key.lower() in kept:
             continue
-        less = {other: value for other, value in context.items() if other != key}
-        if tells(_with(request, less)):
-            context = less
-    return _with(request, context)
+        value = request.context[key]
+        fewer = [None, *((each,) for each in value)] if isinstance(value, tuple) and len(value) > 1 else [None]
+        for less in fewer:
+            smaller = _with(request, key, less)
+            if tells(smaller):
+                request = smaller
+                break
+    return request
 
 
-def _with(request: Request, context: dict[str, Any]) -> Request:
+def _with(request: Request, key: str, value: Any) -> Request:
+    context = {other: given for other, given in request.context.items() if other != key}
+    if value is not None:
+        context[key] = value
     return Request(request.principal, request.action, request.resource, context)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from iamkit.course.mutant_patterns import more_values
 from iamkit.course.mutant_patterns import values as texts
 from iamkit.policy import OperatorUse, Qualifier
 from iamkit.policy.operators import NULL, OPERATORS, read_date, read_network, read_number
@@ -79,6 +80,7 @@ def _values(name: str, written: Any) -> Iterator[tuple[str, str, Any]]:
             yield place, f"`{value}` is dropped", [*listed[:index], *listed[index + 1 :]]
         for other in dict.fromkeys(change(_text(value))):
             yield place, f"`{value}` becomes `{other}`", [*listed[:index], other, *listed[index + 1 :]]
+        for other in dict.fromkeys(more_values(_text(value)) if change is texts else change(_text(value))):
             yield place, f"`{other}` joins `{value}`", [*listed, other]
 
 

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from iamkit.course.plausible import ACTIONS, service_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Change = Callable[[str], Iterator[str]]
 
 _WORD = re.compile(r"[A-Z][a-z]+")
 _PLACE = re.compile(r"[/:]")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
-# A stranger's account, and somebody there.
 _STRANGER = "999988887777"
+
+# How many actions of a service join one of it: the most used come first.
+_JOINING = 10
 
 
 def actions(pattern: str) -> Iterator[str]:
@@ -32,6 +36,13 @@ def actions(pattern: str) -> Iterator[str]:
         yield f"{service}:{name[: match.end()]}*"
         yield f"{service}:*{name[match.start() :]}"
     yield from (f"{service}:{other}" for other in ACTIONS.get(service_of(pattern), ()))
+
+
+def more_actions(pattern: str) -> Iterator[str]:
+    """Give actions of the same service that may stand beside a pattern, and all of another's."""
+    yield "iam:*"
+    service = service_of(pattern)
+    yield from (f"{service}:{other}" for other in ACTIONS.get(service, ())[:_JOINING])
 
 
 def resources(pattern: str) -> Iterator[str]:
@@ -59,6 +70,26 @@ def resources(pattern: str) -> Iterator[str]:
         yield from (f"{head}:*{match[0]}{after}", f"{head}:{before}?{after}", f"{head}:{before}-2{match[0]}{after}")
         yield f"{head}:{before}{match[0]}example{match[0]}{after}"
     yield f"{head}:{last}/*"
+
+
+def more_resources(pattern: str) -> Iterator[str]:
+    """Give resources that are not this one: elsewhere, with a longer name, above it, of another account."""
+    yield from ("arn:aws:s3:::example/*", pattern + "-2", pattern + "/*")
+    segments = pattern.split(":", 5)
+    if len(segments) == 6:
+        head, last = ":".join(segments[:5]), segments[5]
+        for match in _PLACE.finditer(last):
+            yield from (f"{head}:{last[: match.start()]}", f"{head}:{last[: match.start()]}-2{last[match.start() :]}")
+        if segments[4]:
+            yield ":".join([*segments[:4], _STRANGER, last])
+
+
+def more_names(name: str) -> Iterator[str]:
+    """Give names that may stand beside one of `Principal`."""
+    yield from ("*", "ec2.amazonaws.com", _STRANGER, name + "-2")
+    segments = name.split(":", 5)
+    if len(segments) == 6:
+        yield from (segments[4], ":".join([*segments[:4], _STRANGER, segments[5]]))
 
 
 def names(name: str) -> Iterator[str]:
@@ -105,3 +136,8 @@ def _edges(text: str) -> Iterator[str]:
     yield from (text + "*", text + "?", text + "x", text + "-2")
     if len(text) > 1 and text[-1] not in "*?":
         yield from (text[:-1], text[:-1] + "?", text[:-1] + "*")
+
+
+def more_values(value: str) -> Iterator[str]:
+    """Give values that may stand beside one of a condition."""
+    yield from (value + "-2", value + "*", value.swapcase(), "")

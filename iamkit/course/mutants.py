@@ -8,28 +8,30 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from iamkit.course.mutant_conditions import conditions
-from iamkit.course.mutant_patterns import actions, names, resources
+from iamkit.course.mutant_patterns import actions, more_actions, more_names, more_resources, names, resources
 from iamkit.policy.source import child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from iamkit.course.mutant_patterns import Change
 
     Statement = dict[str, Any]
     Step = tuple[str, str, Any]  # JSON Pointer below the statement, the words, the statement afterwards or None
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 
-# An element, what it is when negated, and the steps of one of its values.
-_ELEMENTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
-    ("Action", "NotAction", actions),
-    ("NotAction", "Action", actions),
-    ("Resource", "NotResource", resources),
-    ("NotResource", "Resource", resources),
+# An element, what it is when negated, what becomes of one of its values, and what may join it.
+_ELEMENTS: tuple[tuple[str, str, Change, Change], ...] = (
+    ("Action", "NotAction", actions, more_actions),
+    ("NotAction", "Action", actions, more_actions),
+    ("Resource", "NotResource", resources, more_resources),
+    ("NotResource", "Resource", resources, more_resources),
 )
 _PRINCIPALS = {"Principal": "NotPrincipal", "NotPrincipal": "Principal"}
 
@@ -83,10 +85,10 @@ def _steps(statement: Statement) -> Iterator[Step]:
     yield "", "is dropped", None
     effect = "Deny" if statement["Effect"] == "Allow" else "Allow"
     yield "/Effect", f"becomes `{effect}`", {**statement, "Effect": effect}
-    for element, negation, change in _ELEMENTS:
+    for element, negation, change, more in _ELEMENTS:
         if element in statement:
             yield f"/{element}", f"becomes `{negation}`", _renamed(statement, element, negation)
-            for pointer, step, value in _of_values(statement[element], change):
+            for pointer, step, value in _of_values(statement[element], change, more):
                 yield f"/{element}{pointer}", step, {**statement, element: value}
     for element, negation in _PRINCIPALS.items():
         if element in statement:
@@ -106,8 +108,8 @@ def _without(table: dict[str, Any], key: str) -> dict[str, Any]:
     return {other: value for other, value in table.items() if other != key}
 
 
-def _of_values(written: Any, change: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, str, Any]]:
-    """Drop a value of several, change each in every way, and add what it could become."""
+def _of_values(written: Any, change: Change, more: Change) -> Iterator[tuple[str, str, Any]]:
+    """Drop a value of several, change each in every way, and let others join it."""
     values: list[str] = [written] if isinstance(written, str) else written
     for index, value in enumerate(values):
         pointer = child("", index) if isinstance(written, list) else ""
@@ -116,6 +118,7 @@ def _of_values(written: Any, change: Callable[[str], Iterator[str]]) -> Iterator
         for other in dict.fromkeys(change(value)):
             rest = [*values[:index], other, *values[index + 1 :]]
             yield pointer, f"`{value}` becomes `{other}`", rest if isinstance(written, list) else other
+        for other in dict.fromkeys(more(value)):
             yield pointer, f"`{other}` joins `{value}`", [*values, other]
 
 
@@ -130,7 +133,7 @@ def _of_principal(written: Any) -> Iterator[tuple[str, str, Any]]:
         for other in ("AWS", "Service", "Federated"):
             if other != kind:
                 yield f"/{kind}", f"becomes `{other}`", {other if key == kind else key: written[key] for key in written}
-        for pointer, step, value in _of_values(named, names):
+        for pointer, step, value in _of_values(named, names, more_names):
             yield f"/{kind}{pointer}", step, {**written, kind: value}
     for kind, name in (("AWS", "111122223333"), ("AWS", "*"), ("Service", "ec2.amazonaws.com")):
         if kind not in written:

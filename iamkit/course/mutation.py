@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iamkit import Policy
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from iamkit.course.differences import Comparer
     from iamkit.course.exercises import Exercise
     from iamkit.course.results import Result
+
+
+# Nobody waits for an answer here: what is proved must not hang on how busy the machine is.
+_PATIENT = partial(compare_by_proof, seconds=120)
 
 
 class Fate(Enum):
@@ -74,7 +79,7 @@ class Mutation:
         return "\n".join(lines)
 
 
-def mutate(exercises: Iterable[Exercise], *, compare: Comparer = compare_by_proof) -> Iterator[Mutation]:
+def mutate(exercises: Iterable[Exercise], *, compare: Comparer = _PATIENT) -> Iterator[Mutation]:
     """Judge all mutants of each exercise's solution."""
     for exercise in exercises:
         if not isinstance(exercise, PolicyExercise):
@@ -84,7 +89,7 @@ def mutate(exercises: Iterable[Exercise], *, compare: Comparer = compare_by_proo
         yield Mutation(exercise.slug, tuple(judge_mutant(exercise, mutant, compare=compare) for mutant in found))
 
 
-def judge_mutant(exercise: PolicyExercise, mutant: Mutant, *, compare: Comparer = compare_by_proof) -> Judged:
+def judge_mutant(exercise: PolicyExercise, mutant: Mutant, *, compare: Comparer = _PATIENT) -> Judged:
     """Hand the mutant in as a learner would; what passes must be proved to be the solution in other words."""
     result = judge(exercise, mutant.document, compare=compare)
     if result.outcome is not Outcome.PASSED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from iamkit import Request
 from iamkit.course.askers import can_be_asked
 from iamkit.course.differences import LIMIT, NO_VALUES, Comparison, Relation, Sides, find_difference
 from iamkit.course.universe import Values, World, keys_of, worlds
@@ -15,7 +16,7 @@ from iamkit.course.universe import Values, World, keys_of, worlds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamkit import Policies, Request
+    from iamkit import Caller, Policies
 
 # What is searched before the solver is asked: it finds most mistakes, and its counterexamples look like the cases.
 SEARCHED_FIRST = 2_000
@@ -79,17 +80,21 @@ def _prove(
     return _Answer(proved=True)
 
 
-def _ask(world: World, relation: Relation, askers: Sequence[object], seconds: float) -> _Answer:
+def _ask(world: World, relation: Relation, askers: Sequence[Caller], seconds: float) -> _Answer:
     from iamkit.analysis import compare as analysis
 
-    scope = analysis.Scope(principals=tuple(askers), resource_account=world.home)  # type: ignore[arg-type]
+    scope = analysis.Scope(principals=tuple(askers), resource_account=world.home)
     wanted = analysis.Relation(relation.value)
     found = analysis.compare(world.mine, world.theirs, wanted, seconds=seconds, scope=scope)
     if found.verdict is analysis.Verdict.UNKNOWN:
         return _Answer(reason=found.reason)
     # What only an invented action or resource tells apart is the same for everything that AWS has.
     proved = found.verdict is analysis.Verdict.PROVED or found.invented
-    return _Answer(proved, None if proved else found.request)
+    if proved or found.request is None:
+        return _Answer(proved)
+    told = found.request
+    request = Request(told.principal, told.action, told.resource, {**told.context, **world.context})
+    return _Answer(request=request)
 
 
 def _shown(request: Request) -> str:

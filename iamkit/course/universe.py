@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from iamkit import Policies, Policy, PolicyType, Request
 from iamkit.course.askers import ASSERTED, BESIDES, CLAIMS, MAKES_SESSIONS, OIDC, ONLY_WITH, SAML, is_claim, issuer_of
+from iamkit.course.fixing import where
 from iamkit.course.people import neighbors_of_providers
 from iamkit.course.plausible import kind_of
 from iamkit.policy import CallerKind
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 Values = Mapping[str, tuple[str, ...]]
 """All values that a condition key can have here, by key."""
 
+Context = dict[str, str]
+"""One value for some condition keys; of those with known values the others are missing."""
+
 _OPEN = Policy.parse(
     {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}},
     name="a policy of the other account that allows everything",
@@ -34,12 +39,12 @@ _EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Both sides, before resources of the home account or of others (`abroad`); `home` owns what tells no account."""
+    """Both sides as they are where condition keys have these values, and who owns what tells no account."""
 
     mine: Policies
     theirs: Policies
     home: str | None
-    abroad: bool = False
+    context: Context
 
 
 def shared(policies: Policies) -> Policies:
@@ -91,15 +96,33 @@ def keys_of(*sides: Policies) -> set[str]:
 
 
 def worlds(mine: Policies, theirs: Policies, seeds: Sequence[Request], values: Values) -> Iterator[World]:
-    """Give both sides with what cannot be asked taken out, for every account whose resources are asked about."""
+    """Give both sides with what cannot be asked taken out, for every account whose resources are asked about.
+
+    Keys whose values are all known have one of them in each world, or are missing.
+    """
     homes = tuple(dict.fromkeys(seed.resource_account for seed in seeds)) or (None,)
-    denied = list(_impossible(mine, theirs, seeds, values))
-    for home in homes:
-        yield World(_without(mine, denied), _without(theirs, denied), home)
-    statements = [*statements_of(mine), *statements_of(theirs)]
-    if mine.resource_based is None and theirs.resource_based is None and _reach_others(statements, homes):
-        elsewhere = [*denied, *(_deny(Resource=f"arn:*:*:*:{home}:*") for home in homes if home)]
-        yield World(_without(shared(mine), elsewhere), _without(shared(theirs), elsewhere), homes[0], abroad=True)
+    denied = list(_impossible(mine, theirs, seeds))
+    for context in _contexts(values):
+        left, right = (where(policies, tuple(values), context) for policies in (mine, theirs))
+        for home in homes:
+            yield World(_without(left, denied), _without(right, denied), home, context)
+        statements = [*statements_of(left), *statements_of(right)]
+        if left.resource_based is None and right.resource_based is None and _reach_others(statements, homes):
+            elsewhere = [*denied, *_at_home(homes)]
+            yield World(_without(shared(left), elsewhere), _without(shared(right), elsewhere), homes[0], context)
+
+
+def _contexts(values: Values) -> Iterator[Context]:
+    for chosen in product(*([(key, None), *((key, value) for value in listed)] for key, listed in values.items())):
+        yield {key: value for key, value in chosen if value is not None}
+
+
+def _at_home(homes: Sequence[str | None]) -> Iterator[dict[str, Any]]:
+    """Leave only callers from home before resources of others: their ARNs name another account."""
+    known = [home for home in homes if home]
+    yield _deny(Condition={"StringNotEquals": {"aws:PrincipalAccount": known}})
+    yield _deny(Resource=["arn:*:*:*::*", *(f"arn:*:*:*:{home}:*" for home in known)])
+    yield _deny(NotResource="arn:*")
 
 
 def _reach_others(statements: Iterable[Statement], homes: Sequence[str | None]) -> bool:
@@ -136,8 +159,6 @@ def _impossible(mine: Policies, theirs: Policies, seeds: Sequence[Request], valu
     yield _deny(Resource="arn:aws-*:*:*:*:*")
     if mine.resource_based != theirs.resource_based:
         yield _deny(NotResource=sorted({own for seed in seeds for own in _standing_on(seed)}))
-    for key, listed in values.items():
-        yield _deny(Condition={"StringNotEquals": {key: list(listed)}, "Null": {key: "false"}})
     if any(statement.action_element.cover(action) for statement in statements for action in MAKES_SESSIONS):
         yield from _of_providers(_providers(statements, seeds), asked)
     yield from _of_sessions(asked)

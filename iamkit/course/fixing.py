@@ -1,4 +1,4 @@
-"""Decide the conditions on some keys once and for all, where the keys' values are known: a policy is left without them."""
+"""Decide the conditions on some keys once and for all, where the values of these keys are known."""
 
 from __future__ import annotations
 

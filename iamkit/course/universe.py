@@ -152,7 +152,7 @@ def _deny(**elements: Any) -> dict[str, Any]:
     return statement
 
 
-def _impossible(mine: Policies, theirs: Policies, seeds: Sequence[Request], values: Values) -> Iterator[dict[str, Any]]:
+def _impossible(mine: Policies, theirs: Policies, seeds: Sequence[Request]) -> Iterator[dict[str, Any]]:
     statements = list(dict.fromkeys([*statements_of(mine), *statements_of(theirs)]))
     asked = keys_of(mine, theirs)
     # Nobody of one partition meets resources of another: all callers stand in `aws`.

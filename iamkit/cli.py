@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from iamkit.analysis.activity import Activity, Source
     from iamkit.analysis.landscape import Landscape
+    from iamkit.course.content import Content
+    from iamkit.course.exercises import Exercise
 
 COURSE_FOLDER = Path("~/iamkit")
 
@@ -51,23 +53,51 @@ def progress() -> None:
 
 
 @main.command()
+@click.option("--mutate", is_flag=True, help="Judge every policy that is one small step away from a solution instead.")
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
-def check(slugs: tuple[str, ...]) -> None:
-    """Prove the exercises: no starter passes, every solution does, every wrong policy fails where it should."""
+def check(slugs: tuple[str, ...], mutate: bool) -> None:
+    """Prove the exercises: no starter passes, every solution does, every wrong policy fails where it should.
+
+    With --mutate: no policy one small step away from a solution passes, unless it is proved to mean the same.
+    """
     from iamkit.course import MalformedExercise, UnknownExercise, course_root, load_course
-    from iamkit.course.proof import prove, prove_exercises
 
     try:
         content = load_course(course_root())
-        findings = tuple(prove_exercises(map(content.exercise, slugs)) if slugs else prove(content))
+        exercises = [content.exercise(slug) for slug in slugs] or list(content.exercises.values())
     except (MalformedExercise, UnknownExercise) as error:
         raise click.ClickException(str(error)) from error
+    sys.exit(_mutated(exercises) if mutate else _proved(content, exercises if slugs else None))
+
+
+def _proved(content: Content, exercises: list[Exercise] | None) -> bool:
+    """Say what is proved of some exercises, or of the whole course; tell whether it is not enough."""
+    from iamkit.course.proof import prove, prove_exercises
+
+    findings = prove(content) if exercises is None else tuple(prove_exercises(exercises))
     for finding in findings:
         click.echo(str(finding))
     failed = sum(not finding.holds for finding in findings)
     click.echo(f"{len(findings) - failed} of {len(findings)} claims hold")
     # A course about which nothing is claimed is not proved.
-    sys.exit(failed > 0 or not findings)
+    return failed > 0 or not findings
+
+
+def _mutated(exercises: list[Exercise]) -> bool:
+    """Say what becomes of the mutants of some exercises; tell whether any survives."""
+    from iamkit.course.mutation import mutate
+
+    if importlib.util.find_spec("z3") is None:
+        raise click.ClickException(
+            'what a mutant means is proved with z3, which is not installed\nhelp: run pip install "iamkit[course]"'
+        )
+    judged = survivors = 0
+    for mutation in mutate(exercises):
+        click.echo(str(mutation))
+        judged += len(mutation.judged or ())
+        survivors += len(mutation.survivors)
+    click.echo(f"{judged - survivors} of {judged} mutants refused or proved to mean the same")
+    return survivors > 0
 
 
 _POLICY_TYPES = ("identity", "resource", "trust", "boundary", "session", "scp", "rcp", "vpc-endpoint")

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from iamkit import Request
 
 # E22, E23: nobody signs these; an identity provider vouches for whoever asks.
-_OIDC = "sts:assumerolewithwebidentity"
-_SAML = "sts:assumerolewithsaml"
+OIDC = "sts:assumerolewithwebidentity"
+SAML = "sts:assumerolewithsaml"
 # What a call that makes a role session may need besides (E21).
-_BESIDES = frozenset({"sts:tagsession", "sts:setsourceidentity"})
-_MAKES_SESSIONS = frozenset({"sts:assumerole", _OIDC, _SAML}) | _BESIDES
+BESIDES = frozenset({"sts:tagsession", "sts:setsourceidentity"})
+MAKES_SESSIONS = frozenset({"sts:assumerole", OIDC, SAML}) | BESIDES
 
 # Keys that come with some actions alone.
-_ONLY_WITH: dict[str, Collection[str]] = {
-    "sts:externalid": frozenset({"sts:assumerole"}) | _BESIDES,
-    "sts:rolesessionname": _MAKES_SESSIONS,
+ONLY_WITH: dict[str, Collection[str]] = {
+    "sts:externalid": frozenset({"sts:assumerole"}) | BESIDES,
+    "sts:rolesessionname": MAKES_SESSIONS,
     "iam:passedtoservice": ("iam:passrole",),
     "iam:associatedresourcearn": ("iam:passrole",),
 }
 # What every token and every assertion says.
-_CLAIMS = frozenset({"sub", "aud"})
-_ASSERTED = frozenset({"saml:sub", "saml:aud", "saml:iss"})
+CLAIMS = frozenset({"sub", "aud"})
+ASSERTED = frozenset({"saml:sub", "saml:aud", "saml:iss"})
 
 
 def can_be_asked(request: Request, asked: Collection[str]) -> bool:
@@ -52,13 +52,13 @@ def is_claim(key: str) -> bool:
 
 def has_one_value(key: str) -> bool:
     """Tell whether a key in lower case is a claim that every token has once."""
-    return is_claim(key) and key.rpartition(":")[2] in _CLAIMS
+    return is_claim(key) and key.rpartition(":")[2] in CLAIMS
 
 
 def _can_make(caller: Caller, action: str) -> bool:
     if caller.kind is CallerKind.IDENTITY_PROVIDER:
-        return action in _BESIDES or action == (_SAML if _is_saml(caller) else _OIDC)
-    return action not in (_OIDC, _SAML) and not (caller.kind is CallerKind.ANONYMOUS and action in _MAKES_SESSIONS)
+        return action in BESIDES or action == (SAML if _is_saml(caller) else OIDC)
+    return action not in (OIDC, SAML) and not (caller.kind is CallerKind.ANONYMOUS and action in MAKES_SESSIONS)
 
 
 def _can_come(key: str, caller: Caller, action: str) -> bool:
@@ -66,7 +66,7 @@ def _can_come(key: str, caller: Caller, action: str) -> bool:
         return _is_saml(caller)
     if is_claim(key):
         return key.rpartition(":")[0] == _issuer(caller)
-    actions = _ONLY_WITH.get(key)
+    actions = ONLY_WITH.get(key)
     if key == "sts:externalid" and caller.kind is CallerKind.IDENTITY_PROVIDER:
         return False
     return actions is None or action in actions
@@ -74,8 +74,8 @@ def _can_come(key: str, caller: Caller, action: str) -> bool:
 
 def _always(caller: Caller, action: str, asked: Collection[str]) -> set[str]:
     """Give those of the keys asked for that such a request cannot lack."""
-    always = set(_ASSERTED) if _is_saml(caller) else {f"{_issuer(caller)}:{claim}" for claim in _CLAIMS}
-    if action in _MAKES_SESSIONS:
+    always = set(ASSERTED) if _is_saml(caller) else {f"{_issuer(caller)}:{claim}" for claim in CLAIMS}
+    if action in MAKES_SESSIONS:
         always.add("sts:rolesessionname")
     return always & set(asked)
 
@@ -88,4 +88,9 @@ def _issuer(caller: Caller) -> str:
     """Name a provider as its condition keys do, in lower case; nothing for other callers."""
     if caller.kind is not CallerKind.IDENTITY_PROVIDER or _is_saml(caller):
         return ""
-    return (caller.arn.partition(":oidc-provider/")[2] or caller.arn).lower()
+    return issuer_of(caller.arn)
+
+
+def issuer_of(provider: str) -> str:
+    """Name a provider of web identities as its condition keys do, in lower case."""
+    return (provider.partition(":oidc-provider/")[2] or provider).lower()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from iamkit import Evaluation, InvalidPolicy, Policies, Policy, Problem, evaluate
+from iamkit import Evaluation, InvalidPolicy, Policies, Policy, PolicyType, Problem, evaluate
 from iamkit.course import programs
 from iamkit.course.code_exercises import CodeExercise
-from iamkit.course.differences import Comparer, Comparison, Difference, Relation, find_difference
+from iamkit.course.differences import Comparer, Comparison, Difference, Relation
 from iamkit.course.documents import canonical, digest
 from iamkit.course.policy_consistency import COMPARE
 from iamkit.course.policy_exercises import PolicyExercise
+from iamkit.course.proving import compare_by_proof
 from iamkit.course.results import Counterexample, Outcome, Result
+from iamkit.course.universe import replaced
 
 if TYPE_CHECKING:
     from iamkit.course.exercises import Exercise
@@ -24,14 +28,14 @@ Attempt = str | Mapping[str, Any] | Policy | None
 """What a learner hands in: the text of a policy or of a program, a document, a policy, or nothing yet."""
 
 
-def check_attempt(exercise: Exercise, attempt: Attempt, *, compare: Comparer = find_difference) -> Result:
+def check_attempt(exercise: Exercise, attempt: Attempt, *, compare: Comparer = compare_by_proof) -> Result:
     """Check an attempt at an exercise of either kind; never raises for what a learner hands in."""
     if isinstance(exercise, CodeExercise):
         return programs.check_program(exercise, attempt)
     return check_policy(exercise, attempt, compare=compare)
 
 
-def judge_attempt(exercise: Exercise, attempt: Attempt, *, compare: Comparer = find_difference) -> Result:
+def judge_attempt(exercise: Exercise, attempt: Attempt, *, compare: Comparer = compare_by_proof) -> Result:
     """Judge an attempt, be it the starter or not."""
     if isinstance(exercise, CodeExercise):
         return programs.judge_program(exercise, attempt)
@@ -49,7 +53,7 @@ def _of_policy(exercise: Exercise) -> PolicyExercise:
     return exercise
 
 
-def check_policy(exercise: Exercise, policy: Attempt, *, compare: Comparer = find_difference) -> Result:
+def check_policy(exercise: Exercise, policy: Attempt, *, compare: Comparer = compare_by_proof) -> Result:
     """Check a policy; never raises for what a learner hands in."""
     asked = _of_policy(exercise)
     if is_unchanged(asked, policy):
@@ -69,7 +73,7 @@ def document_of(policy: Attempt) -> str | Mapping[str, Any] | None:
     return policy.to_dict() if isinstance(policy, Policy) else policy
 
 
-def judge(exercise: PolicyExercise, policy: Attempt, *, compare: Comparer = find_difference) -> Result:
+def judge(exercise: PolicyExercise, policy: Attempt, *, compare: Comparer = compare_by_proof) -> Result:
     """Judge a policy, be it the starter or not: parse it, run the cases in order, then compare."""
     try:
         parsed = _parse(exercise, policy)
@@ -85,11 +89,12 @@ def judge(exercise: PolicyExercise, policy: Attempt, *, compare: Comparer = find
     if exercise.compare == "cases":
         return _result(exercise, Outcome.PASSED, cases_passed=passed, why=exercise.why)
     comparison = _compare(exercise, in_force, compare)
-    note, count = _found_none(exercise, comparison), comparison.requests
+    counted = {"cases_passed": passed, "requests_compared": comparison.requests}
     if comparison.difference is not None:
         found = _of_difference(exercise, comparison.difference)
-        return _result(exercise, Outcome.FAILED, counterexample=found, cases_passed=passed, requests_compared=count)
-    return _result(exercise, Outcome.PASSED, cases_passed=passed, requests_compared=count, why=exercise.why, note=note)
+        return _result(exercise, Outcome.FAILED, counterexample=found, **counted)
+    note = _found_none(exercise, comparison)
+    return _result(exercise, Outcome.PASSED, why=exercise.why, note=note, proved=comparison.proved, **counted)
 
 
 def _parse(exercise: PolicyExercise, policy: Attempt) -> Policy:
@@ -103,9 +108,29 @@ def _parse(exercise: PolicyExercise, policy: Attempt) -> Policy:
 
 
 def _compare(exercise: PolicyExercise, in_force: Policies, compare: Comparer) -> Comparison:
+    """Compare with the solution what is allowed, and where the cases ask for it what is denied explicitly."""
     solution = Policy.parse(exercise.solution, name="solution", type=exercise.type)
-    seeds = [case.request for case in exercise.cases]
-    return compare(in_force, exercise.policies(solution), seeds=seeds, relation=Relation(exercise.compare))
+    theirs = exercise.policies(solution)
+    about: dict[str, Any] = {"seeds": [case.request for case in exercise.cases], "values": exercise.values}
+    comparison = compare(in_force, theirs, relation=Relation(exercise.compare), **about)
+    if comparison.difference is not None or not exercise.denies_matter:
+        return comparison
+    # Where everything else is allowed, what is denied at all is denied explicitly.
+    denied = compare(_opened(in_force), _opened(theirs), relation=Relation.AT_MOST, **about)
+    found = denied.difference
+    if found is not None:
+        found = replace(found, mine=evaluate(found.request, in_force), theirs=evaluate(found.request, theirs))
+    proved = comparison.proved and denied.proved
+    return Comparison(found, comparison.requests + denied.requests, proved, comparison.reason or denied.reason)
+
+
+def _opened(policies: Policies) -> Policies:
+    return replaced(policies, identity_based=(*policies.identity_based, _EVERYTHING))
+
+
+_EVERYTHING = Policy.parse(
+    {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}, type=PolicyType.IDENTITY_BASED
+)
 
 
 def _of_case(case: PolicyCase, evaluation: Evaluation) -> Counterexample:
@@ -113,24 +138,48 @@ def _of_case(case: PolicyCase, evaluation: Evaluation) -> Counterexample:
 
 
 def _of_difference(exercise: PolicyExercise, found: Difference) -> Counterexample:
-    if found.mine.allowed:
-        expected, told = "DENY", "Your policy allows this request, and a policy that does what the task asks denies it."
-    else:
-        expected, told = (
-            "ALLOW",
-            "Your policy denies this request, and a policy that does what the task asks allows it.",
-        )
+    expected, told = _EXPECTED[_Side.of(found)]
     feedback = exercise.compare_feedback or told
+    if expected == "EXPLICIT_DENY":
+        feedback += " Nothing else allows it today. The day another policy does, only a Deny still holds."
     if found.abroad:
         feedback += " The resource belongs to another account; here that account's own policy is taken to allow it."
     return Counterexample(COMPARE, found.request, expected, found.mine, feedback)
 
 
+class _Side(Enum):
+    """Whose decision it is that makes the difference."""
+
+    MORE = "mine allows"
+    LESS = "mine denies"
+    UNDENIED = "mine does not deny explicitly"
+
+    @classmethod
+    def of(cls, found: Difference) -> _Side:
+        if found.mine.allowed == found.theirs.allowed:
+            return cls.UNDENIED
+        return cls.MORE if found.mine.allowed else cls.LESS
+
+
+_EXPECTED = {
+    _Side.MORE: ("DENY", "Your policy allows this request, and a policy that does what the task asks denies it."),
+    _Side.LESS: ("ALLOW", "Your policy denies this request, and a policy that does what the task asks allows it."),
+    _Side.UNDENIED: ("EXPLICIT_DENY", "A policy that does what the task asks denies this request by a statement."),
+}
+
+_WANTED = {
+    "equivalent": "no difference from the solution",
+    "at-most": "nothing allowed beyond the solution",
+    "at-least": "nothing denied that the solution allows",
+}
+
+
 def _found_none(exercise: PolicyExercise, comparison: Comparison) -> str:
-    wanted = "no difference from" if exercise.compare == "equivalent" else "nothing allowed beyond"
+    wanted = _WANTED[exercise.compare]
     if comparison.proved:
-        return f"Proved: there is {wanted} the solution, for any request."
-    return f"Compared with the solution: {wanted} it in {comparison.requests:,} requests."
+        return f"Proved for every request: {wanted}."
+    why = f" ({comparison.reason})" if comparison.reason else ""
+    return f"Compared with the solution: {wanted} among {comparison.requests:,} requests{why}."
 
 
 def _result(exercise: PolicyExercise, outcome: Outcome, **fields: Any) -> Result:

@@ -17,7 +17,7 @@ from iamkit.policy import Qualifier
 from iamkit.policy.variables import Template, parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from iamkit.policy import Condition, Statement
     from iamkit.policy.variables import ContextValue
@@ -69,9 +69,16 @@ def variables_of(statements: Sequence[Statement]) -> dict[str, str]:
 
 
 def keys_to_vary(
-    statements: Sequence[Statement], seeds: Sequence[Request], people: Sequence[Text]
+    statements: Sequence[Statement],
+    seeds: Sequence[Request],
+    people: Sequence[Text],
+    only: Mapping[str, tuple[str, ...]],
 ) -> tuple[tuple[Key, ...], list[Assignment]]:
-    """Give the condition keys with their values, and contexts that fill the policies' variables."""
+    """Give the condition keys with their values, and contexts that fill the policies' variables.
+
+    `only` are all values that some keys can have.
+    """
+    listed = {key.lower(): values for key, values in only.items()}
     conditions = [condition for statement in statements for condition in statement.conditions]
     variables = variables_of(statements)
     spelled = {key.lower(): key for seed in seeds for key in seed.context}
@@ -79,7 +86,12 @@ def keys_to_vary(
     asked = {*variables, *(condition.key.lower() for condition in conditions)} - _FOLLOWING
 
     def values(assignments: Sequence[Assignment]) -> dict[str, list[Value]]:
-        return {key: _values(key, conditions, key in variables, seeds, assignments) for key in sorted(asked)}
+        return {
+            key: _listed(key, listed[key])
+            if key in listed
+            else _values(key, conditions, key in variables, seeds, assignments)
+            for key in sorted(asked)
+        }
 
     assignments: list[Assignment] = [{}]
     found = values(assignments)
@@ -97,6 +109,11 @@ def common_context(seeds: Sequence[Request], keys: Sequence[Key]) -> Assignment:
         for key, value in (seeds[0].context.items() if seeds else ())
         if key.lower() not in varied and all(seed.value(key) == value for seed in seeds)
     }
+
+
+def _listed(key: str, values: tuple[str, ...]) -> list[Value]:
+    missing = [] if key in ALWAYS_PRESENT else [Value(1, None)]
+    return [*(Value(0, value) for value in values), *missing]
 
 
 def _values(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from iamkit.course.checking import Attempt, check_attempt, digest_of
 from iamkit.course.content import Content, course_root, load_course
-from iamkit.course.differences import Comparer, find_difference
+from iamkit.course.differences import Comparer
 from iamkit.course.predictions import Prediction, predict
 from iamkit.course.progress import Progress, Record, course_folder
+from iamkit.course.proving import compare_by_proof
 from iamkit.course.quiz import Answer, Question, answer
 from iamkit.course.report import ProgressReport, make_report
 from iamkit.course.results import Outcome, Result
@@ -57,7 +58,7 @@ class Course:
     """
 
     def __init__(
-        self, root: Path | None = None, progress: Progress | None = None, *, compare: Comparer = find_difference
+        self, root: Path | None = None, progress: Progress | None = None, *, compare: Comparer = compare_by_proof
     ) -> None:
         self.content: Content = load_course(root or course_root())
         self.progress = progress or Progress(course_folder(os.environ, Path.cwd(), Path.home()))

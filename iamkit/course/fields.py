@@ -173,6 +173,10 @@ class Table:
         self._asked.extend(self._values)
         return {key: self.text(key) for key in self._values}
 
+    def list_items(self) -> dict[str, tuple[str, ...]]:
+        """Read a table whose keys are free and whose values are lists of texts."""
+        return {key: self.texts(key) for key in self._values}
+
     def context(self, key: str) -> dict[str, str | tuple[str, ...]]:
         """Read a request's context: every value a text or a list of texts."""
         inner = self.table(key, optional=True)

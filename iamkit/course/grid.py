@@ -20,7 +20,7 @@ from iamkit.course.people import principals
 from iamkit.course.targets import Target, covers, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from iamkit.policy import Statement
     from iamkit.policy.variables import ContextValue
@@ -104,11 +104,20 @@ def _places(number: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(places)
 
 
-def build_grid(statements: Sequence[Statement], seeds: Sequence[Request], *, attached: bool = False) -> Grid:
-    """Build the requests for these statements around the requests of the cases; for `attached` see `targets`."""
+def build_grid(
+    statements: Sequence[Statement],
+    seeds: Sequence[Request],
+    values: Mapping[str, tuple[str, ...]],
+    *,
+    attached: bool = False,
+) -> Grid:
+    """Build the requests for these statements around the requests of the cases; for `attached` see `targets`.
+
+    `values` are all that some condition keys can have.
+    """
     variables = variables_of(statements)
     people = principals(seeds, statements, variables)
-    keys, assignments = keys_to_vary(statements, seeds, people)
+    keys, assignments = keys_to_vary(statements, seeds, people, values)
     grid = Grid(
         principals=tuple(representatives(people, lambda person: _standing(person, statements), 3)),
         targets=tuple(targets(statements, seeds, assignments, attached=attached)),

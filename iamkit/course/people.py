@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 # The account of a stranger.
 STRANGER = "999988887777"
 
+# Identity providers that a policy on the account's resources may not have thought of.
+_PROVIDERS = (
+    (2, "arn:aws:iam::ACCOUNT:oidc-provider/gitlab.com"),
+    (3, "arn:aws:iam::ACCOUNT:saml-provider/Example"),
+    (3, "accounts.google.com"),
+)
+
 _ROLE = re.compile(r"role/(?:.*/)?([^/]+)", re.DOTALL)
 
 
@@ -48,6 +55,11 @@ def _accounts(seeds: Sequence[Request]) -> list[str]:
     return list(dict.fromkeys(seed.principal.account for seed in seeds if seed.principal.account is not None))
 
 
+def neighbors_of_providers(seeds: Sequence[Request]) -> list[str]:
+    """Name identity providers that can speak for somebody in the cases' account."""
+    return [name.replace("ACCOUNT", _home(seeds)) for _, name in _PROVIDERS]
+
+
 def _home(seeds: Sequence[Request]) -> str:
     """Name the account whose resources the cases are about: its identity providers can speak for somebody there."""
     return next((seed.resource_account for seed in seeds if seed.resource_account is not None), STRANGER)
@@ -62,9 +74,7 @@ def _near_element(element: Principals, home: str) -> Iterator[Text]:
     if element.service:
         yield from (Text(3, "ec2.amazonaws.com"), Text(3, "lambda.amazonaws.com"))
     if element.federated:
-        yield Text(2, f"arn:aws:iam::{home}:oidc-provider/gitlab.com")
-        yield Text(3, f"arn:aws:iam::{home}:saml-provider/Example")
-        yield Text(3, "accounts.google.com")
+        yield from (Text(cost, name.replace("ACCOUNT", home)) for cost, name in _PROVIDERS)
     yield Text(3, f"arn:aws:iam::{STRANGER}:user/mallory")
     yield Text(4, "anonymous")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMPARE = "compare"
 
 # Which expectations the cases must have, so that a policy that allows all or nothing cannot pass.
-_NEEDED = {"cases": {"ALLOW", "DENY"}, "at-most": {"ALLOW"}}
+_NEEDED = {"cases": {"ALLOW", "DENY"}, "at-most": {"ALLOW"}, "at-least": {"DENY"}}
 
 _KEY = re.compile(r'^[\s{]*"[^"]*"\s*:')
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamkit.course.fields import Folder, Table
 
 EXPECTATIONS = ("ALLOW", "DENY", "EXPLICIT_DENY", "IMPLICIT_DENY")
-COMPARISONS = ("cases", "equivalent", "at-most")
+COMPARISONS = ("cases", "equivalent", "at-most", "at-least")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class PolicyExercise(Exercise):
     compare_feedback: str
     cases: tuple[PolicyCase, ...]
     in_force: InForce
+    values: dict[str, tuple[str, ...]]
+
+    @property
+    def denies_matter(self) -> bool:
+        """Tell whether the learner's policy must deny something by a statement, whatever else allows it (E6)."""
+        return any(case.expect == "EXPLICIT_DENY" for case in self.cases)
 
     @property
     def case_names(self) -> tuple[str, ...]:
@@ -66,6 +72,7 @@ def read_policy_exercise(table: Table, folder: Folder, lesson: str) -> PolicyExe
         compare_feedback=table.text("compare-feedback", default=" ").strip(),
         cases=_read_cases(table),
         in_force=read_in_force(table.table("policies", optional=True), folder, used),
+        values=table.table("values", optional=True).list_items(),
     )
     table.finish()
     check_strays(folder, used, PolicyExercise.ending)

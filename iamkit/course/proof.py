@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from iamkit.course.checking import judge_attempt
-from iamkit.course.differences import Comparer, find_difference
+from iamkit.course.differences import Comparer
 from iamkit.course.policy_exercises import PolicyExercise
+from iamkit.course.proving import compare_by_proof
 from iamkit.course.results import Outcome, Result
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Finding:
         return f"{line}\n      {self.detail}" if self.detail else line
 
 
-def prove(content: Content, *, compare: Comparer = find_difference) -> tuple[Finding, ...]:
+def prove(content: Content, *, compare: Comparer = compare_by_proof) -> tuple[Finding, ...]:
     """Prove all exercises and predictions of the course, in its order."""
     findings: list[Finding] = []
     for lesson in content.lessons:
@@ -44,7 +45,7 @@ def prove(content: Content, *, compare: Comparer = find_difference) -> tuple[Fin
     return tuple(findings)
 
 
-def prove_exercises(exercises: Iterable[Exercise], *, compare: Comparer = find_difference) -> Iterator[Finding]:
+def prove_exercises(exercises: Iterable[Exercise], *, compare: Comparer = compare_by_proof) -> Iterator[Finding]:
     """Prove what an exercise promises, claim by claim."""
     for exercise in exercises:
         yield _starter(exercise, judge_attempt(exercise, exercise.starter, compare=compare))

@@ -112,7 +112,8 @@ class FailedCall:
 class Result:
     """The outcome of a check with its reasons; `why` (Markdown) is there only after a pass.
 
-    Policies are judged in `requests_compared` beyond the cases; the cases of a program are `calls_made`. `excerpt` are
+    Policies are judged in `requests_compared` beyond the cases, or `proved` right for every request; the cases of a
+    program are `calls_made`. `excerpt` are
     the lines of a program around its problem, `printed` is what it printed before any call.
     """
 
@@ -129,6 +130,7 @@ class Result:
     note: str = ""
     excerpt: str = ""
     printed: str = ""
+    proved: bool = False
 
     @property
     def counted(self) -> str:

@@ -34,8 +34,12 @@ def exercise(tmp_path: Path) -> Exercise:
 
 
 def comparing(tmp_path: Path, compare: str, more: str = "") -> Exercise:
+    return load(comparing_folder(tmp_path, compare, more))
+
+
+def comparing_folder(tmp_path: Path, compare: str, more: str = "") -> Path:
     toml = EXERCISE.replace("difficulty", f'compare = "{compare}"\n{more}\ndifficulty')
-    return load(write_exercise(tmp_path / "03_policies" / "read-reports", toml))
+    return write_exercise(tmp_path / "03_policies" / "read-reports", toml)
 
 
 @pytest.mark.parametrize("attempt", [None, "", "  ", STARTER, json.dumps(STARTER), json.dumps(STARTER, indent=7)])
@@ -145,7 +149,8 @@ def test_equivalent_asks_for_no_difference(tmp_path: Path) -> None:
 
     same = check_policy(exercise, document(statement("s3:getobject", [READ_ALL])))
     assert same.outcome is Outcome.PASSED
-    assert same.note == f"Compared with the solution: no difference from it in {same.requests_compared} requests."
+    assert same.proved
+    assert same.note == "Proved for every request: no difference from the solution."
 
     wide = check_policy(exercise, document(statement("s3:GetObject", "*")))
     assert wide.outcome is Outcome.FAILED
@@ -169,18 +174,57 @@ def test_at_most_asks_for_nothing_more(tmp_path: Path) -> None:
     assert wide.counterexample.feedback == "That is too much."
 
 
-def test_a_proof_can_take_the_place_of_the_search(tmp_path: Path) -> None:
-    """Whatever compares is asked with both sides, the cases' requests and the relation."""
+def test_at_least_asks_for_nothing_less(tmp_path: Path) -> None:
+    """A policy that allows more passes, if the cases do."""
+    exercise = comparing(tmp_path, "at-least", 'compare-feedback = "Something is missing."')
+
+    wide = check_policy(exercise, document(statement("s3:Get*", READ_ALL)))
+    assert wide.outcome is Outcome.PASSED
+    assert wide.note == "Proved for every request: nothing denied that the solution allows."
+    narrow = check_policy(exercise, document(statement("s3:GetObject", REPORT)))
+    assert narrow.counterexample is not None
+    assert (narrow.counterexample.expected, narrow.counterexample.feedback) == ("ALLOW", "Something is missing.")
+
+
+def test_whatever_compares_is_asked_with_both_sides(tmp_path: Path) -> None:
+    """It gets the cases' requests and the relation, and its answer is told as it is."""
     asked = []
+    answers = iter([Comparison(None, 0, proved=True), Comparison(None, 1_234, reason="z3 is not installed")])
 
-    def prove(mine: Policies, theirs: Policies, *, seeds: list[Request], relation: Relation) -> Comparison:
-        asked.append((len(mine.identity_based), len(theirs.identity_based), len(seeds), relation))
-        return Comparison(None, 0, proved=True)
+    def compare(mine: Policies, theirs: Policies, *, seeds: list[Request], relation: Relation, values: Any) -> Any:
+        asked.append((len(mine.identity_based), len(theirs.identity_based), len(seeds), relation, values))
+        return next(answers)
 
-    result = check_policy(comparing(tmp_path, "equivalent"), TOO_WIDE | SOLUTION, compare=prove)  # type: ignore[arg-type]
+    exercise = comparing(tmp_path, "equivalent")
+    proved, searched = (check_policy(exercise, TOO_WIDE | SOLUTION, compare=compare) for _ in range(2))
 
-    assert asked == [(1, 1, 2, Relation.EQUIVALENT)]
-    assert result.note == "Proved: there is no difference from the solution, for any request."
+    assert asked == [(1, 1, 2, Relation.EQUIVALENT, {})] * 2
+    assert (proved.proved, searched.proved) == (True, False)
+    assert proved.note == "Proved for every request: no difference from the solution."
+    assert searched.note == (
+        "Compared with the solution: no difference from the solution among 1,234 requests (z3 is not installed)."
+    )
+
+
+def test_an_explicit_deny_is_compared_where_a_case_asks_for_one(tmp_path: Path) -> None:
+    """What nothing allows today is denied by a statement too, wherever the solution does."""
+    folder = comparing_folder(tmp_path, "equivalent")
+    toml = (folder / "exercise.toml").read_text().replace('expect = "DENY"', 'expect = "EXPLICIT_DENY"')
+    deny_writes = statement("s3:*", READ_ALL.replace("/*", "/secret/*"), "Deny")
+    put = statement("s3:Put*", "*", "Deny")
+    solution = document(statement("s3:GetObject", READ_ALL), deny_writes, put)
+    write_files(folder, {"exercise.toml": toml, "solution.json": json.dumps(solution)})
+
+    lacking = document(
+        statement("s3:GetObject", READ_ALL), put, statement("s3:GetObject", READ_ALL.replace("/*", "/secret/*"), "Deny")
+    )
+    result = check_policy(load(folder), lacking)
+
+    assert check_policy(load(folder), solution).proved
+    assert result.counterexample is not None
+    assert (result.counterexample.expected, result.counterexample.got) == ("EXPLICIT_DENY", Decision.IMPLICIT_DENY)
+    assert result.counterexample.resource.startswith("arn:aws:s3:::reports/secret/")
+    assert result.counterexample.feedback.endswith("The day another policy does, only a Deny still holds.")
 
 
 JSON = st.recursive(

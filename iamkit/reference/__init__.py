@@ -9,12 +9,14 @@ from functools import lru_cache
 
 from iamkit.reference.expansion import ACCESS_LEVELS, Expansion, NotAPattern, expand
 from iamkit.reference.global_keys import GLOBAL_KEYS, GlobalKey, global_key
+from iamkit.reference.keys import ConditionKey, keys_of
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
 
 __all__ = [
     "ACCESS_LEVELS",
     "GLOBAL_KEYS",
     "Action",
+    "ConditionKey",
     "Expansion",
     "GlobalKey",
     "NamedType",
@@ -23,8 +25,10 @@ __all__ = [
     "ServiceReference",
     "UnknownService",
     "action",
+    "actions_without_resources",
     "expand",
     "global_key",
+    "keys_of",
     "service",
     "services",
 ]
@@ -66,6 +70,15 @@ def action(name: str) -> Action | None:
     prefix, colon, rest = name.lower().partition(":")
     found = _service(prefix) if colon else None
     return found.action(rest) if found else None
+
+
+def actions_without_resources(prefix: str) -> tuple[Action, ...]:
+    """List the actions of a service that cannot be limited to a resource: a policy names them on `*` only.
+
+    >>> [action.name for action in actions_without_resources("sqs")]
+    ['sqs:ListQueues']
+    """
+    return tuple(action for action in service(prefix).actions.values() if not action.resource_types)
 
 
 @lru_cache(maxsize=64)

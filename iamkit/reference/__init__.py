@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from iamkit.reference.expansion import ACCESS_LEVELS, Expansion, NotAPattern, expand
+from iamkit.reference.fewest import FewestPatterns, fewest_patterns
 from iamkit.reference.global_keys import GLOBAL_KEYS, GlobalKey, global_key
 from iamkit.reference.keys import ConditionKey, keys_of
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
@@ -18,6 +19,7 @@ __all__ = [
     "Action",
     "ConditionKey",
     "Expansion",
+    "FewestPatterns",
     "GlobalKey",
     "NamedType",
     "NotAPattern",
@@ -27,6 +29,7 @@ __all__ = [
     "action",
     "actions_without_resources",
     "expand",
+    "fewest_patterns",
     "global_key",
     "keys_of",
     "service",

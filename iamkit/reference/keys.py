@@ -25,6 +25,13 @@ class ConditionKey:
     """What brings the key: `action`, names of resource types, or `global`."""
 
 
+_GLOBAL = tuple(
+    (key.name.lower(), ConditionKey(key.name, key.type, key.multivalued, key.present, ("global",)))
+    for key in GLOBAL_KEYS.values()
+    if key.name not in _LISTED_ONLY
+)
+
+
 def keys_of(name: str) -> tuple[ConditionKey, ...]:
     """List the condition keys that an action knows: first its own and its resource types', then the global ones.
 
@@ -43,11 +50,7 @@ def keys_of(name: str) -> tuple[ConditionKey, ...]:
     brought = _brought(found, of)
     listed = tuple(_key(of, key, sources) for key, sources in brought.items())
     known = {key.lower() for key in brought}
-    return listed + tuple(
-        ConditionKey(key.name, key.type, key.multivalued, key.present, ("global",))
-        for key in GLOBAL_KEYS.values()
-        if key.name.lower() not in known and key.name not in _LISTED_ONLY
-    )
+    return listed + tuple(key for folded, key in _GLOBAL if folded not in known)
 
 
 def _brought(action: Action, service: ServiceReference) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,19 @@
 """What a learner sees and calls in JupyterLab; importing it teaches a running IPython `%%policy` and `%%code`."""
 
 from iamkit.notebook import figures, magic
-from iamkit.notebook.api import check, exercise, hint, predict, progress, quiz, reset, show, signature_lab, solution
+from iamkit.notebook.api import (
+    check,
+    exercise,
+    hint,
+    predict,
+    progress,
+    quiz,
+    reference,
+    reset,
+    show,
+    signature_lab,
+    solution,
+)
 from iamkit.notebook.clouds import local_cloud, stop_cloud
 
 __all__ = [
@@ -13,6 +25,7 @@ __all__ = [
     "predict",
     "progress",
     "quiz",
+    "reference",
     "reset",
     "show",
     "signature_lab",

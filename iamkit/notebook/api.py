@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from iamkit.course.checking import Attempt
     from iamkit.notebook.display import View
     from iamkit.notebook.exercise_widget import ExerciseWidget
+    from iamkit.notebook.reference_widget import ReferenceBrowser
     from iamkit.notebook.signing.widget import SignatureLab
 
 T = TypeVar("T")
@@ -104,6 +105,14 @@ def signature_lab(preset: str = "iam-get", at: datetime = AT) -> SignatureLab | 
     from iamkit.notebook.signing.widget import open_lab
 
     return open_lab(preset, at)
+
+
+@guarded
+def reference(name: str, search: str = "", *, level: str = "") -> ReferenceBrowser | View | None:
+    """Browse the service authorization reference: `reference("s3")`; `reference("s3:GetObject")` is one action."""
+    from iamkit.notebook.reference_widget import open_reference
+
+    return open_reference(name, search, level)
 
 
 @guarded

@@ -8,14 +8,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 from iamkit.reference.expansion import ACCESS_LEVELS, Expansion, NotAPattern, expand
+from iamkit.reference.fewest import FewestPatterns, fewest_patterns
 from iamkit.reference.global_keys import GLOBAL_KEYS, GlobalKey, global_key
+from iamkit.reference.keys import ConditionKey, keys_of
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
 
 __all__ = [
     "ACCESS_LEVELS",
     "GLOBAL_KEYS",
     "Action",
+    "ConditionKey",
     "Expansion",
+    "FewestPatterns",
     "GlobalKey",
     "NamedType",
     "NotAPattern",
@@ -23,8 +27,11 @@ __all__ = [
     "ServiceReference",
     "UnknownService",
     "action",
+    "actions_without_resources",
     "expand",
+    "fewest_patterns",
     "global_key",
+    "keys_of",
     "service",
     "services",
 ]
@@ -66,6 +73,15 @@ def action(name: str) -> Action | None:
     prefix, colon, rest = name.lower().partition(":")
     found = _service(prefix) if colon else None
     return found.action(rest) if found else None
+
+
+def actions_without_resources(prefix: str) -> tuple[Action, ...]:
+    """List the actions of a service that cannot be limited to a resource: a policy names them on `*` only.
+
+    >>> [action.name for action in actions_without_resources("sqs")]
+    ['sqs:ListQueues']
+    """
+    return tuple(action for action in service(prefix).actions.values() if not action.resource_types)
 
 
 @lru_cache(maxsize=64)

@@ -32,10 +32,10 @@ def read_service(prefix: str) -> ServiceReference | None:
     # A prefix becomes a file's name in there: only one that the list of services has may go on.
     if not _DATA.services.service_exists(prefix):
         return None
-    keys = (
+    keys = [
         _DATA.conditions.get_condition_key_details(prefix, name)
         for name in _DATA.conditions.get_condition_keys_for_service(prefix)
-    )
+    ]
     types = (
         _DATA.resources.get_resource_type_details(prefix, name)
         for name in _DATA.resources.get_resource_types_for_service(prefix)
@@ -45,6 +45,7 @@ def read_service(prefix: str) -> ServiceReference | None:
         _DATA.services.get_service_name(prefix),
         {each["key"]: ResourceType(each["key"], each["arn"], _texts(each.get("conditionKeys"))) for each in types},
         {each["key"]: each["type"] for each in keys},
+        {each["key"]: each["description"] for each in keys},
         {name.lower(): name for name in _DATA.actions.get_actions_for_service(prefix)},
         lambda name: _action(prefix, _DATA.actions.get_action_details(prefix, name)),
     )

@@ -1,4 +1,8 @@
-"""The condition keys of all services (IAM User Guide, "AWS global condition context keys"; E4)."""
+"""The condition keys of all services (IAM User Guide, "AWS global condition context keys"; E4).
+
+The guide has a sentence "Availability" for each key, its data type and its value type, single-valued or multivalued;
+the table below says the same in a few words, in the guide's order and under its five headings.
+"""
 
 from __future__ import annotations
 
@@ -12,68 +16,125 @@ class GlobalKey(NamedTuple):
     type: str
     multivalued: bool
     present: str
+    properties_of: str = "request"
+    """What the key tells of: the principal, a role session, the network, the resource or the request."""
+    also: str = ""
+    """A second type that operators may read the values as."""
+    sensitive: bool = False
+    """Whether the guide warns of any wildcard in its values ("Sensitive condition keys")."""
 
 
-_TABLE = (
-    # The principal.
-    ("aws:PrincipalArn", "ARN", "every signed request"),
-    ("aws:PrincipalAccount", "String", "every request"),
-    ("aws:PrincipalOrgID", "String", "the principal's account is in an organization"),
-    ("aws:PrincipalOrgPaths", "ArrayOfString", "the principal's account is in an organization"),
-    ("aws:PrincipalTag/${TagKey}", "String", "the user, the role or the session has the tag"),
-    ("aws:PrincipalIsAWSService", "Bool", "every signed request"),
-    ("aws:PrincipalServiceName", "String", "an AWS service is the principal"),
-    ("aws:PrincipalServiceNamesList", "ArrayOfString", "an AWS service is the principal"),
-    ("aws:PrincipalType", "String", "every request"),
-    ("aws:userid", "String", "every request"),
-    ("aws:username", "String", "an IAM user is the principal"),
-    # The session.
-    ("aws:AssumedRoot", "Bool", "sessions of AssumeRoot"),
-    ("aws:FederatedProvider", "String", "role sessions made by AssumeRoleWithWebIdentity"),
-    ("aws:TokenIssueTime", "Date", "temporary credentials"),
-    ("aws:MultiFactorAuthAge", "Numeric", "temporary credentials that were asked for with MFA"),
-    ("aws:MultiFactorAuthPresent", "Bool", "temporary credentials"),
-    ("aws:ChatbotSourceArn", "ARN", "role sessions of a chat configuration"),
-    ("aws:Ec2InstanceSourceVpc", "String", "role sessions of an EC2 instance"),
-    ("aws:Ec2InstanceSourcePrivateIPv4", "IPAddress", "role sessions of an EC2 instance"),
-    ("aws:SourceIdentity", "String", "role sessions with a source identity"),
-    # The network.
-    ("aws:SourceIp", "IPAddress", "requests that do not come through a VPC endpoint"),
-    ("aws:SourceVpc", "String", "requests through a VPC endpoint"),
-    ("aws:SourceVpcArn", "ARN", "requests through a VPC endpoint, to some services"),
-    ("aws:SourceVpce", "String", "requests through a VPC endpoint"),
-    ("aws:VpceAccount", "String", "requests through a VPC endpoint, to some services"),
-    ("aws:VpceOrgID", "String", "requests through a VPC endpoint, to some services"),
-    ("aws:VpceOrgPaths", "ArrayOfString", "requests through a VPC endpoint, to some services"),
-    ("aws:VpcSourceIp", "IPAddress", "requests through a VPC endpoint"),
-    # The resource.
-    ("aws:ResourceAccount", "String", "the request acts on a resource of an account"),
-    ("aws:ResourceOrgID", "String", "the resource's account is in an organization"),
-    ("aws:ResourceOrgPaths", "ArrayOfString", "the resource's account is in an organization"),
-    ("aws:ResourceTag/${TagKey}", "String", "the resource has the tag, and its service tells"),
-    # The request.
-    ("aws:CalledVia", "ArrayOfString", "an AWS service calls another for the principal"),
-    ("aws:CalledViaFirst", "String", "an AWS service calls another for the principal"),
-    ("aws:CalledViaLast", "String", "an AWS service calls another for the principal"),
-    ("aws:ViaAWSService", "Bool", "every request"),
-    ("aws:CurrentTime", "Date", "every request"),
-    ("aws:EpochTime", "Numeric", "every request"),
-    ("aws:Referer", "String", "the browser named the page that it came from"),
-    ("aws:RequestedRegion", "String", "every request"),
-    ("aws:RequestTag/${TagKey}", "String", "the request gives the tag"),
-    ("aws:TagKeys", "ArrayOfString", "the request gives or removes tags"),
-    ("aws:SecureTransport", "Bool", "every request"),
-    ("aws:SourceArn", "ARN", "an AWS service calls for a resource"),
-    ("aws:SourceAccount", "String", "an AWS service calls for a resource"),
-    ("aws:SourceOrgID", "String", "an AWS service calls for a resource of an organization"),
-    ("aws:SourceOrgPaths", "ArrayOfString", "an AWS service calls for a resource of an organization"),
-    ("aws:UserAgent", "String", "the client names itself"),
-)
+_ORGANIZATION = "the principal's account is in an organization"
+_SERVICE = "an AWS service calls as itself, with its service principal"
+_ENDPOINT = "the request comes through a VPC endpoint"
+_SOME = f"{_ENDPOINT}, to a service that supports the key"
+_SOME_ORGANIZATION = f"{_SOME}, and the endpoint's account is in an organization"
+_OWNER = "the resource's account is in an organization, for most actions"
+_INSTANCE = "the credentials are those of an EC2 instance's role"
+_FORWARDED = "an AWS service calls another with the principal's credentials"
+_FOR_RESOURCE = "an AWS service calls as itself because of how a resource was configured"
+_FOR_MEMBER = f"{_FOR_RESOURCE}, and its account is in an organization"
+_CODEBUILD = "the credentials are those of a role that CodeBuild assumed"
+_ALWAYS, _SIGNED = "always", "the request is signed"
+
+_TABLE = {
+    "principal": (
+        ("aws:PrincipalArn", "ARN", _SIGNED),
+        ("aws:PrincipalAccount", "String", _ALWAYS),
+        ("aws:PrincipalOrgPaths", "ArrayOfString", _ORGANIZATION),
+        ("aws:PrincipalOrgID", "String", _ORGANIZATION),
+        ("aws:PrincipalTag/${TagKey}", "String", "the user, the role or the session has the tag"),
+        ("aws:PrincipalIsAWSService", "Bool", _SIGNED),
+        ("aws:PrincipalServiceName", "String", _SERVICE),
+        ("aws:PrincipalServiceNamesList", "ArrayOfString", _SERVICE),
+        ("aws:PrincipalType", "String", _ALWAYS),
+        ("aws:userid", "String", _ALWAYS),
+        ("aws:username", "String", "the principal is an IAM user"),
+    ),
+    "role session": (
+        ("aws:AssumedRoot", "Bool", "the credentials come from AssumeRoot"),
+        ("aws:FederatedProvider", "String", "the role was assumed with AssumeRoleWithWebIdentity, and while it is"),
+        ("aws:TokenIssueTime", "Date", "the credentials are temporary"),
+        ("aws:SignInSessionArn", "ARN", "the credentials come from an OAuth session of AWS Sign-In, as `aws login`"),
+        ("aws:MultiFactorAuthAge", "Numeric", "the credentials are temporary and were asked for with MFA"),
+        ("aws:MultiFactorAuthPresent", "Bool", "the credentials are temporary, and not federated"),
+        ("aws:ChatbotSourceArn", "ARN", "Amazon Q Developer in chat applications assumed the role"),
+        ("aws:Ec2InstanceSourceVpc", "String", _INSTANCE),
+        ("aws:Ec2InstanceSourcePrivateIPv4", "IPAddress", _INSTANCE),
+        ("aws:SourceIdentity", "String", "the session, or one before it in the chain, has a source identity"),
+        ("ec2:RoleDelivery", "Numeric", _INSTANCE),
+        ("ec2:SourceInstanceArn", "ARN", _INSTANCE),
+        ("glue:RoleAssumedBy", "String", "AWS Glue itself calls with a service role"),
+        ("glue:CredentialIssuingService", "String", "a job or a developer endpoint of AWS Glue calls"),
+        ("codebuild:BuildArn", "ARN", _CODEBUILD),
+        ("codebuild:ProjectArn", "ARN", _CODEBUILD),
+        ("lambda:SourceFunctionArn", "ARN", "the code of a Lambda function calls, or Lambda for it"),
+        ("ssm:SourceInstanceArn", "ARN", "the credentials are those of a managed instance of AWS Systems Manager"),
+        ("identitystore:UserId", "String", "the caller is a user of IAM Identity Center"),
+    ),
+    "network": (
+        ("aws:SourceIp", "IPAddress", "the request does not come through a VPC endpoint"),
+        ("aws:SourceVpc", "String", _ENDPOINT),
+        ("aws:SourceVpcArn", "ARN", _SOME),
+        ("aws:SourceVpce", "String", _ENDPOINT),
+        ("aws:VpceAccount", "String", _SOME),
+        ("aws:VpceOrgID", "String", _SOME_ORGANIZATION),
+        ("aws:VpceOrgPaths", "ArrayOfString", _SOME_ORGANIZATION),
+        ("aws:VpcSourceIp", "IPAddress", _ENDPOINT),
+    ),
+    "resource": (
+        ("aws:ResourceAccount", "String", "always, for most actions"),
+        ("aws:ResourceOrgPaths", "ArrayOfString", _OWNER),
+        ("aws:ResourceOrgID", "String", _OWNER),
+        ("aws:ResourceTag/${TagKey}", "String", "the resource has the tag or is made with it, and its service tells"),
+    ),
+    "request": (
+        ("aws:CalledVia", "ArrayOfString", f"{_FORWARDED}, and supports the key"),
+        ("aws:CalledViaFirst", "String", _FORWARDED),
+        ("aws:CalledViaLast", "String", _FORWARDED),
+        ("aws:CalledViaAWSMCP", "String", "an AWS MCP service calls another with the principal's credentials"),
+        ("aws:ViaAWSService", "Bool", _ALWAYS),
+        ("aws:ViaAWSMCPService", "Bool", "an AWS MCP service calls another for the principal"),
+        ("aws:CurrentTime", "Date", _ALWAYS),
+        ("aws:EpochTime", "Numeric", _ALWAYS),
+        ("aws:referer", "String", "a link on a web page led a browser to the request"),
+        ("aws:RequestedRegion", "String", _ALWAYS),
+        ("aws:RequestTag/${TagKey}", "String", "the request gives the tag"),
+        ("aws:TagKeys", "ArrayOfString", "the operation can be given tags"),
+        ("aws:SecureTransport", "Bool", _ALWAYS),
+        ("aws:SourceAccount", "String", _FOR_RESOURCE),
+        ("aws:SourceArn", "ARN", _FOR_RESOURCE),
+        ("aws:SourceOrgID", "String", _FOR_MEMBER),
+        ("aws:SourceOrgPaths", "ArrayOfString", _FOR_MEMBER),
+        ("aws:UserAgent", "String", _ALWAYS),
+        ("aws:IsMcpServiceAction", "Bool", "the action is one of an MCP service"),
+    ),
+}
+# An OpenID Connect provider that AWS knows by itself is named, any other is an ARN.
+_ALSO = {"aws:EpochTime": "Date", "aws:FederatedProvider": "ARN"}
+_SENSITIVE = frozenset(
+    f"aws:{name}"
+    for name in (
+        "PrincipalAccount", "PrincipalOrgID", "ResourceAccount", "ResourceOrgID", "SourceAccount",
+        "SourceOrgID", "SourceVpc", "SourceVpce", "VpceAccount", "VpceOrgID",
+    )
+)  # fmt: skip
 
 GLOBAL_KEYS = {
-    name: GlobalKey(name, type.removeprefix("ArrayOf"), type.startswith("ArrayOf"), present)
-    for name, type, present in _TABLE
+    name: GlobalKey(
+        name,
+        type.removeprefix("ArrayOf"),
+        type.startswith("ArrayOf"),
+        present,
+        properties_of,
+        _ALSO.get(name, ""),
+        name in _SENSITIVE,
+    )
+    for properties_of, rows in _TABLE.items()
+    for name, type, present in rows
 }
+"""All global condition keys by name, those of one service that others know (`ec2:SourceInstanceArn`) among them."""
+
 _FOLDED = {name.partition("${")[0].lower(): key for name, key in GLOBAL_KEYS.items()}
 
 

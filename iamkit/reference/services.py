@@ -67,6 +67,8 @@ class ServiceReference:
     name: str
     resource_types: Mapping[str, ResourceType]
     condition_keys: Mapping[str, str]
+    """The types of the values under the keys' names, as `String` or `ArrayOfString`."""
+    key_descriptions: Mapping[str, str] = field(repr=False)
     _names: Mapping[str, str] = field(repr=False)
     _read: Callable[[str], Action] = field(repr=False, compare=False)
     _made: dict[str, Action] = field(default_factory=dict, init=False, repr=False, compare=False)

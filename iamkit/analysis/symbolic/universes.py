@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 
 from iamkit.analysis.symbolic.globs import PLAIN, Group, Universe
 from iamkit.arn import PARTITIONS
@@ -11,6 +12,7 @@ _LOWER = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
 
 
+@lru_cache(maxsize=1024)
 def _among(chars: str, next: Hashable) -> Group:
     return Group(chars, frozenset(chars).__contains__, next)
 
@@ -113,8 +115,9 @@ class Arns(Universe):
 def _of_arn() -> dict[Hashable, tuple[Group, ...]]:
     named = "x" + _LOWER + _DIGITS + "-"
     free = (Group(PLAIN + "".join(map(chr, range(0x100, 0x500))), lambda _: True, "more"),)
-    digits = {
-        f"account {count}": (_among("4" + _DIGITS, f"account {count + 1}"),) for count in range(1, 12)
+    digit = "4" + _DIGITS
+    digits: dict[Hashable, tuple[Group, ...]] = {
+        f"account {count}": (_among(digit, f"account {count + 1}"),) for count in range(1, 12)
     }
     return {
         "service": (_among(named, "named service"),),

@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
-from iamkit.analysis.symbolic.globs import Pattern, Universe, anything, arn_pattern, fixed_text, glob_pattern, literal, partition
+from iamkit.analysis.symbolic.globs import (
+    Automaton,
+    Pattern,
+    Universe,
+    arn_pattern,
+    fixed_text,
+    glob_pattern,
+    literal,
+    partition,
+)
 from iamkit.analysis.symbolic.keys import KeyType, examples
 from iamkit.analysis.symbolic.universes import Arns
 from iamkit.policy.conditions import Condition, OperatorUse
@@ -18,7 +28,6 @@ from iamkit.policy.operators import (
     OPERATORS,
     read_address,
     read_binary,
-    read_bool,
     read_date,
     read_network,
     read_number,
@@ -79,15 +88,9 @@ def text_pattern(operator: str, text: str, escapes: bool) -> Pattern | None:
 def _begun_with_arn(pattern: Pattern) -> Pattern | None:
     """Keep of an ARN pattern what begins with `arn:` (P26): its first segment has to be able to be `arn`."""
     colon = next(at for at, token in enumerate(pattern) if token.chars == frozenset(":"))
-    if "arn" not in _small(pattern[:colon]):
+    if not Automaton([pattern[:colon]]).read("arn"):
         return None
     return (*literal("arn"), *pattern[colon:])
-
-
-def _small(pattern: Pattern) -> tuple[str, ...]:
-    from iamkit.analysis.symbolic.globs import Automaton
-
-    return ("arn",) if Automaton([pattern]).read("arn") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +137,19 @@ class _Cut:
         has_text = bool(self.on_text) or any(pattern is not None for pattern in self.extra)
         if self.type == "Bool":
             return self._grouped(["true", "false"])
-        if not self.families and (self.type not in _READERS or has_text):
+        if not self.families and (self.type not in READERS or has_text):
             return self._by_text()
         typed = [*self.candidates, *self._typed_texts()]
-        if self.type in _READERS:
-            typed = [text for text in typed if _READERS[self.type](text) is not None]
+        if self.type in READERS:
+            typed = [text for text in typed if READERS[self.type](text) is not None]
         if not has_text:
             mixed = len(self.families) > 1 and not self._one_line()
-            unread = [] if self.type in _READERS else ["example", "other"]
+            unread = [] if self.type in READERS else ["example", "other"]
             return self._grouped([*typed, *unread], "operators of several kinds compare the key" if mixed else "")
         by_text = self._by_text()
         words = [text for value in by_text.classes for text in value.texts]
-        if self.type in _READERS:
-            words = [text for text in words if _READERS[self.type](text) is not None]
+        if self.type in READERS:
+            words = [text for text in words if READERS[self.type](text) is not None]
         return self._grouped([*words, *typed], f"`{self.key}` is compared both as text and as something else")
 
     def _one_line(self) -> bool:
@@ -174,8 +177,6 @@ class _Cut:
         return Values(tuple(groups.values()))
 
     def _grouped(self, texts: Iterable[str], doubt: str = "") -> Values:
-        from iamkit.analysis.symbolic.globs import Automaton
-
         automaton = Automaton(self.extra)
         groups: dict[tuple[frozenset[Test], int], list[str]] = {}
         for text in dict.fromkeys(texts):
@@ -188,7 +189,9 @@ class _Cut:
     def _typed_texts(self) -> list[str]:
         texts: list[str] = []
         listed = [(_family(test.operator), value) for test in self.tests for value in test.values]
-        numbers = {number for family, value in listed if family == "number" and (number := read_number(value)) is not None}
+        numbers = {
+            number for family, value in listed if family == "number" and (number := read_number(value)) is not None
+        }
         dates = {date for family, value in listed if family == "date" and (date := read_date(value)) is not None}
         if self._one_line():
             numbers = dates = numbers | dates
@@ -197,9 +200,13 @@ class _Cut:
             texts += [_number_text(number) for number in _around(numbers, Decimal(10))]
         if "date" in families:
             write = _number_text if self.type == "Numeric" else _date_text
-            texts += [write(date) for date in _around(dates, Decimal(1768478400)) if write is _number_text or _is_date(date)]
+            texts += [
+                write(date) for date in _around(dates, Decimal(1768478400)) if write is _number_text or _is_date(date)
+            ]
         if "address" in families:
-            texts += _addresses([net for family, value in listed if family == "address" and (net := read_network(value))])
+            texts += _addresses(
+                [net for family, value in listed if family == "address" and (net := read_network(value))]
+            )
         if "bool" in families:
             texts += ["true", "false"]
         if "binary" in families:
@@ -208,12 +215,18 @@ class _Cut:
         return texts
 
 
-_READERS = {"Numeric": read_number, "Date": read_date, "IPAddress": read_address, "Binary": read_binary}
+READERS = {"Numeric": read_number, "Date": read_date, "IPAddress": read_address, "Binary": read_binary}
 _BY_TYPE = {"Numeric": "number", "Date": "date", "IPAddress": "address", "Binary": "binary", "Bool": "bool"}
 
 
 def _family(operator: str) -> str:
-    for start, family in (("Numeric", "number"), ("Date", "date"), ("Ip", "address"), ("Bool", "bool"), ("Bin", "binary")):
+    for start, family in (
+        ("Numeric", "number"),
+        ("Date", "date"),
+        ("Ip", "address"),
+        ("Bool", "bool"),
+        ("Bin", "binary"),
+    ):
         if operator.startswith(start):
             return family
     return ""
@@ -243,7 +256,7 @@ def _around(points: Iterable[Decimal], usual: Decimal) -> list[Decimal]:
     if not ordered:
         return [usual]
     found = [usual, *ordered, ordered[0] - 1, ordered[-1] + 1]
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in pairwise(ordered):
         whole = (low + 1).to_integral_value(rounding="ROUND_FLOOR")
         found.append(whole if low < whole < high else (low + high) / 2)
     return found
@@ -275,9 +288,11 @@ def _addresses(networks: list[Network]) -> list[str]:
 
 
 def _within(inner: Network, outer: Network) -> bool:
-    return inner.version == outer.version and int(inner.network_address) & int(outer.netmask) == int(
-        outer.network_address
-    ) and inner.prefixlen >= outer.prefixlen
+    return (
+        inner.version == outer.version
+        and int(inner.network_address) & int(outer.netmask) == int(outer.network_address)
+        and inner.prefixlen >= outer.prefixlen
+    )
 
 
 def _outside(network: Network, inner: list[Network]) -> list[str]:
@@ -290,6 +305,3 @@ def _outside(network: Network, inner: list[Network]) -> list[str]:
         if low <= start <= high and not any(begin <= start <= end for begin, end in spans):
             return [str(make(start))]
     return []
-
-
-__all__ = ["TEXT_OPERATORS", "Test", "Value", "Values", "anything", "text_pattern", "values_of"]

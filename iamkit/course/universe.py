@@ -121,7 +121,7 @@ def _at_home(homes: Sequence[str | None]) -> Iterator[dict[str, Any]]:
     """Leave only callers from home before resources of others: their ARNs name another account."""
     known = [home for home in homes if home]
     yield _deny(Condition={"StringNotEquals": {"aws:PrincipalAccount": known}})
-    yield _deny(Resource=["arn:*:*:*::*", *(f"arn:*:*:*:{home}:*" for home in known)])
+    yield _deny(Resource=[f"arn:*:*:*:{account}:*" for account in ("", "aws", *known)])
     yield _deny(NotResource="arn:*")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from iamkit.course import CodeExercise, Outcome
+from iamkit.course import CodeExercise, Outcome, PolicyExercise
 from iamkit.notebook import html
 from iamkit.notebook.defining import define_passed
 from iamkit.notebook.exercise_widget import ExerciseWidget
@@ -86,7 +86,8 @@ class ExerciseController:
         result = define_passed(self.exercise, self.course.check(self.slug, text), text)
         widget = self.widget
         widget.outcome = _OUTCOMES[result.outcome]
-        widget.problems = [dict(_finding(self.exercise, problem)) for problem in result.problems]
+        marked = [_finding(self.exercise, problem) for problem in result.problems] or _warnings(self.exercise, text)
+        widget.problems = [dict(each) for each in marked]
         widget.result_html = self._result(result)
         self.refresh()
         widget.announce(announcement(result))
@@ -132,3 +133,23 @@ def _finding(exercise: Exercise, problem: Problem) -> Finding:
         "message": problem.message if problem.line is not None else whole,
         "help": problem.help,
     }
+
+
+def _warnings(exercise: Exercise, text: str) -> list[Finding]:
+    """Mark in a policy that the engine takes what IAM Access Analyzer would still say, but no mere suggestions."""
+    if not isinstance(exercise, PolicyExercise):
+        return []
+    # It opens the service authorization reference: only who checks a policy waits for that.
+    from iamkit.analysis.findings import Severity, findings
+
+    return [
+        {
+            "line": each.line,
+            "column": each.column,
+            "severity": "error" if each.severity is Severity.ERROR else "warning",
+            "message": f"{each.name}: {each.message}",
+            "help": each.help,
+        }
+        for each in findings(text, type=exercise.type)
+        if each.severity is not Severity.SUGGESTION
+    ]

@@ -54,6 +54,24 @@ def test_a_broken_policy_marks_its_place(widget: ExerciseWidget) -> None:
     assert "line 2, column 17" in widget.announcement
 
 
+def test_findings_are_marked_where_they_stand(course: Course, widget: ExerciseWidget) -> None:
+    """What the engine takes and IAM Access Analyzer would not is marked with its severity (P39)."""
+    text = '{"Version": "2012-10-17",\n "Statement": {"Effect": "Allow", "Action": "s3:GetObjects", "Resource": "*",'
+    text += '\n  "Condition": {"StringEquals": {"aws:SecureTransport": "true"}}}}'
+    widget.controller.check(text)
+    shown = [
+        (each["line"], each["column"], each["severity"], each["message"].split(":")[0]) for each in widget.problems
+    ]
+    assert shown == [(2, 45, "error", "Invalid action"), (3, 34, "warning", "Type mismatch")]
+    assert widget.problems[0]["help"] == "did you mean `s3:GetObject`?"
+
+
+def test_solution_has_nothing_marked(course: Course, widget: ExerciseWidget) -> None:
+    """A good policy is left alone."""
+    widget.controller.check(course.exercise(SLUG).solution)
+    assert widget.problems == []
+
+
 def test_a_pass_shows_why_and_counts(course: Course, widget: ExerciseWidget) -> None:
     widget.controller.check(course.exercise(SLUG).solution)
     assert widget.outcome == "passed"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from iamkit.analysis.findings.facts import ACTION_FOR_KEY, CROSS_SERVICE_KEYS, RESOURCE_TYPES
 from iamkit.analysis.findings.known import actions_of, attached_keys, did_you_mean, key_pattern, prefixes, takes_key
 from iamkit.analysis.findings.values import family, is_wild
+from iamkit.policy.grammar import PolicyType
 from iamkit.policy.lint import Finder, Found
 from iamkit.policy.outline import Key, Outline, Part, Text
 from iamkit.policy.patterns import glob
@@ -56,6 +57,8 @@ def _exact(part: Part) -> list[Text]:
 
 
 def _key_not_taken(outline: Outline) -> Iterator[Found]:
+    if outline.type is PolicyType.TRUST:
+        return  # `sts:TagSession` and `sts:SetSourceIdentity` are decided with the request to assume the role
     for part in outline.statements:
         actions = _exact(part)
         for key in part.keys:

@@ -61,8 +61,17 @@ MORE_ARNS = ("arn:*:cloudformation:*:*:transform/*", "arn:*:autoscaling:*:*:scal
 # the views that services share.
 WITHOUT_ACCOUNT = frozenset({"ssm", "ec2", "resource-explorer-2"})
 
-# Lists in the reference, single values in the EventBridge guide ("Using IAM policy conditions in Amazon EventBridge").
-SINGLE_OR_LIST = frozenset({"events:detail-type", "events:source"})
+# Lists in the reference, compared without a set operator in AWS's own examples ("Using IAM policy conditions in Amazon
+# EventBridge"; "Denies access to a pipeline that a user did not create").
+SINGLE_OR_LIST = frozenset(
+    {
+        "events:detail-type",
+        "events:source",
+        "datapipeline:pipelinecreator",
+        "datapipeline:tag",
+        "datapipeline:workergroup",
+    }
+)
 
 # The check's own paragraph names the old key and its successor.
 DEPRECATED_KEYS = {"aws:arn": "aws:PrincipalArn"}

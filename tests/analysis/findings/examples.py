@@ -496,7 +496,7 @@ EXAMPLES: tuple[tuple[str, str, list[dict[str, Any]]], ...] = (
         "resource",
         [
             allow(
-                ["kms:CreateGrant", "kms:DescribeKey"],
+                ["kms:CreateGrant"],
                 who={"AWS": ROLE},
                 when={
                     "StringEquals": {"kms:ViaService": ["ec2.us-west-2.amazonaws.com"]},

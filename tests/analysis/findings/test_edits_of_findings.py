@@ -13,13 +13,20 @@ from iamkit import InvalidPolicy, Policies, Policy, PolicyType, Request, evaluat
 from iamkit.analysis.findings import Finding, apply, findings, fix
 from tests.analysis.findings.cases import CASES, TYPES, write
 
-TEXTS = {name: (write(type, found), TYPES[type], *rest) for name, (type, found, _, *rest) in CASES.items()}
+
+def about(name: str) -> dict[str, Any]:
+    """Give what the findings of a case are asked with."""
+    type, _, _, *rest = CASES[name]
+    return {"type": TYPES[type], "resource_type": rest[0] if rest else None}
+
+
+TEXTS: dict[str, str] = {name: write(case[0], case[1]) for name, case in CASES.items()}
 
 
 def edited() -> Iterator[tuple[str, Finding]]:
     """Pair each case with the findings in it that have an edit."""
-    for name, (text, type, *rest) in sorted(TEXTS.items()):
-        for finding in findings(text, type=type, resource_type=rest[0] if rest else None):
+    for name, text in sorted(TEXTS.items()):
+        for finding in findings(text, **about(name)):
             if finding.edit:
                 yield name, finding
 
@@ -72,11 +79,10 @@ def test_edits_are_offered() -> None:
 @pytest.mark.parametrize(("name", "finding"), EDITED, ids=[f"{name}: {finding.name}" for name, finding in EDITED])
 def test_edit_removes_its_finding_and_keeps_the_meaning(name: str, finding: Finding) -> None:
     """After the edit this finding is gone, no other has come, and every request is decided as before."""
-    text, type, *rest = TEXTS[name]
-    about: dict[str, Any] = {"type": type, "resource_type": rest[0] if rest else None}
-    before = [each.name for each in findings(text, **about)]
+    text, type = TEXTS[name], about(name)["type"]
+    before = [each.name for each in findings(text, **about(name))]
     changed = apply(text, finding.edit)
-    after = [each.name for each in findings(changed, **about)]
+    after = [each.name for each in findings(changed, **about(name))]
     assert after.count(finding.name) < before.count(finding.name)
     assert set(after) <= set(before)
     assert json.loads(changed) == apply(json.loads(text), finding.edit)
@@ -91,6 +97,5 @@ def test_edit_removes_its_finding_and_keeps_the_meaning(name: str, finding: Find
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_fix_ends_without_edits(name: str) -> None:
     """Making all edits ends, and a second round finds none."""
-    text, type, *rest = TEXTS[name]
-    about: dict[str, Any] = {"type": type, "resource_type": rest[0] if rest else None}
-    assert not any(finding.edit for finding in findings(fix(text, **about), **about))
+    fixed = fix(TEXTS[name], **about(name))
+    assert not any(finding.edit for finding in findings(fixed, **about(name)))

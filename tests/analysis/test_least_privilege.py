@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import product
 from typing import Any
 
 import pytest
@@ -211,7 +210,8 @@ def test_everything_that_was_done_is_allowed(
     assert [each.to_dict() for each in again.policies] == [each.to_dict() for each in policies]
 
 
-@pytest.mark.parametrize(("action", "resource"), product(["s3:DeleteObject", "s3:GetObjectAcl"], [f"{BUCKET}/k", "*"]))
+@pytest.mark.parametrize("resource", [f"{BUCKET}/k", "*"])
+@pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:GetObjectAcl"])
 def test_nothing_else_is_allowed(action: str, resource: str) -> None:
     """One more call is denied."""
     made = generate(get("k"))

@@ -82,7 +82,7 @@ def test_principals_are_told_apart_and_several_are_said() -> None:
 
 
 def test_nothing_makes_no_policy() -> None:
-    """An empty policy would be none (P2), and would hide why."""
+    """An empty policy would hide why."""
     with pytest.raises(NoActivity, match="1 events were read\nhelp: denied"):
         generate([get("k", errorCode="AccessDenied")])
 

@@ -47,7 +47,7 @@ def test_generate_says_by_its_status_what_could_not_be_read(log: str) -> None:
     partly = run("generate", "-", given=lines)
     assert partly.exit_code == 1
     assert json.loads(partly.stdout)["Statement"]
-    assert "not read: <stdin>:2" in partly.stderr
+    assert ":2: the line is no JSON" in partly.stderr
     nothing = run("generate", log + ".missing")
     assert (nothing.exit_code, nothing.stdout) == (2, "")
     assert "no such file" in nothing.stderr

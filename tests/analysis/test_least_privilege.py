@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import product
 from typing import Any
 
 import pytest
@@ -83,7 +82,7 @@ def test_principals_are_told_apart_and_several_are_said() -> None:
 
 
 def test_nothing_makes_no_policy() -> None:
-    """An empty policy would be none (P2), and would hide why."""
+    """An empty policy would hide why."""
     with pytest.raises(NoActivity, match="1 events were read\nhelp: denied"):
         generate([get("k", errorCode="AccessDenied")])
 
@@ -211,7 +210,8 @@ def test_everything_that_was_done_is_allowed(
     assert [each.to_dict() for each in again.policies] == [each.to_dict() for each in policies]
 
 
-@pytest.mark.parametrize(("action", "resource"), product(["s3:DeleteObject", "s3:GetObjectAcl"], [f"{BUCKET}/k", "*"]))
+@pytest.mark.parametrize("resource", [f"{BUCKET}/k", "*"])
+@pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:GetObjectAcl"])
 def test_nothing_else_is_allowed(action: str, resource: str) -> None:
     """One more call is denied."""
     made = generate(get("k"))

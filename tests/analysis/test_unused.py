@@ -103,7 +103,7 @@ def test_activity_without_data_events_is_no_proof() -> None:
 def test_a_policy_that_is_none() -> None:
     """It is refused as everywhere."""
     with pytest.raises(InvalidPolicy):
-        unused({"Statement": []}, get("k"))
+        unused({"Statement": [{}]}, get("k"))
 
 
 _TEXT = st.text("ab*?", max_size=6)

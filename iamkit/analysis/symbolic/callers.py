@@ -17,7 +17,6 @@ from iamkit.analysis.symbolic.globs import (
     anything,
     confined,
     fixed_text,
-    glob_pattern,
     literal,
     partition,
 )
@@ -45,6 +44,7 @@ class Seen:
     canonical_ids: tuple[str, ...] = ()
     partitions: tuple[str, ...] = ("aws",)
     suggested_names: tuple[str, ...] = ()
+    service_linked: bool = False
 
 
 def account_classes(patterns: Sequence[Pattern], arns: Sequence[Pattern], partitions: Sequence[str]) -> list[list[str]]:
@@ -102,6 +102,9 @@ def _sessions(seen: Seen, partition_name: str, account: str) -> list[Caller]:
     for text in seen.principals:
         patterns += _of_session(text)
     names = ["App#session", "Other#session"]
+    if seen.service_linked:
+        patterns.append((*literal(prefix + "aws-service-role/"), *anything()))
+        names.append("aws-service-role/example.amazonaws.com/AWSServiceRoleForExample#session")
     return [_session(text) for text in _texts(patterns, Session(), prefix, names, "role/", "#session")]
 
 
@@ -190,8 +193,3 @@ def _texts(
     candidates = [*(prefix + name for name in names), *listed]
     found = partition(patterns, universe, candidates, prefix=prefix, keep=1)
     return [texts[0] for texts in found.values()]
-
-
-def glob_of(text: str, *, escapes: bool = False) -> Pattern:
-    """Read a StringLike value."""
-    return glob_pattern(text, escapes=escapes)

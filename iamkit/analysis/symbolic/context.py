@@ -9,7 +9,7 @@ from iamkit.analysis.symbolic.globs import Pattern
 from iamkit.analysis.symbolic.keys import KeyType
 from iamkit.analysis.symbolic.logic import Formula, Logic
 from iamkit.analysis.symbolic.spaces import Choice
-from iamkit.analysis.symbolic.values import Test, Value, Values, values_of
+from iamkit.analysis.symbolic.values import Test, Values, values_of
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class KeySpace:
     tests: dict[Test, int] = field(default_factory=dict)
     patterns: dict[Pattern, int] = field(default_factory=dict)
     suggested: dict[str, None] = field(default_factory=dict)
-    values: Values = Values(())
+    values: Values = field(default_factory=lambda: Values(()))
     options: list[tuple[Formula, ...]] = field(default_factory=list)
 
     @property
@@ -93,6 +93,3 @@ class KeySpace:
         yield logic.implies(self.many, self.here())
         for slot in range(1, self.slots):
             yield logic.implies(self.here(slot), logic.both(self.many, self.here(slot - 1)))
-
-    def value_classes(self) -> tuple[Value, ...]:
-        return self.values.classes

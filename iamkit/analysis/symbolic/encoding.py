@@ -7,19 +7,19 @@ from itertools import product
 
 from iamkit.analysis.symbolic.callers import Seen, account_classes, caller_classes
 from iamkit.analysis.symbolic.context import KeySpace
-from iamkit.analysis.symbolic.globs import Pattern, anything, arn_pattern, fixed_text, glob_pattern, literal
-from iamkit.analysis.symbolic.keys import KeyType, key_type
+from iamkit.analysis.symbolic.globs import Automaton, Pattern, anything, arn_pattern, fixed_text, glob_pattern, literal
+from iamkit.analysis.symbolic.keys import key_type
 from iamkit.analysis.symbolic.logic import Formula, Logic
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT, Scope
 from iamkit.analysis.symbolic.seeing import Unsupported, look
 from iamkit.analysis.symbolic.sides import Side
 from iamkit.analysis.symbolic.spaces import Choice, TextSpace
-from iamkit.analysis.symbolic.tied import RESOURCE, Tie, pattern_of
+from iamkit.analysis.symbolic.tied import RESOURCE, Tie
 from iamkit.analysis.symbolic.universes import Actions, Arns
 from iamkit.analysis.symbolic.values import Test
 from iamkit.evaluation.index import CompiledPolicies
 from iamkit.evaluation.policies import Policies
-from iamkit.policy.callers import Caller, CallerKind
+from iamkit.policy.callers import Caller
 from iamkit.policy.conditions import Condition, Qualifier
 from iamkit.policy.operators import NULL, read_bool
 from iamkit.policy.patterns import Matcher, glob
@@ -33,7 +33,7 @@ Owner = str | None
 _RESOURCE_ACCOUNT = "aws:resourceaccount"
 _ACCOUNTS = frozenset({"aws:principalaccount", _RESOURCE_ACCOUNT})
 # Keys whose value follows from the caller, or which only some callers have (E4).
-_OF_CALLER = (
+OF_CALLER = (
     "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice",
     "aws:principalservicename", "aws:username",
 )  # fmt: skip
@@ -63,7 +63,9 @@ class Encoding:
         self.statements = tuple(
             dict.fromkeys(entry.statement for side in self.sides for index in side.indexes() for entry in index.entries)
         )
-        self.seen = seen = look(self.statements, [side.management_account for side in self.sides], scope, trial)
+        managing = [side.management_account for side in self.sides]
+        exempting = any(side.service_control or side.resource_control for side in self.sides)  # E7
+        self.seen = seen = look(self.statements, managing, scope, trial, service_linked=exempting)
         groups = account_classes(seen.accounts, seen.arns, seen.partitions)
         self.accounts = tuple(account for group in groups for account in group)
         self._asking_accounts = [group[0] for group in groups]
@@ -152,7 +154,7 @@ class Encoding:
         known = self._constants.get(id(caller))
         if known is None:
             derived = Request(caller, "a:b", Resource("*")).folded_context
-            known = {key: _text(derived.get(key)) for key in _OF_CALLER}
+            known = {key: _text(derived.get(key)) for key in OF_CALLER}
             known |= {key: _text(value) for key, value in derived.items() if key != _RESOURCE_ACCOUNT}
             self._constants[id(caller)] = known
         return known
@@ -317,8 +319,8 @@ class Encoding:
         constants = self.constants(caller)
         if key in constants:
             text = constants[key]
-            known = exact or self.trial is not None or key not in _NAMING or self._is_only(caller, key)
-            return [(logic.true, _ABSENT if text is None else text if known else _ANY)]
+            told = exact or self.trial is not None or key not in _NAMING or self._is_only(caller, key)
+            return [(logic.true, _ABSENT if text is None else text if told else _ANY)]
         space = self.space(key)
         texts = self.listed_texts(key) if self.trial is None else self.trial.get(key, ())
         here: list[tuple[Formula, object]] = [
@@ -450,7 +452,8 @@ def _keys_of(statement: Statement) -> set[str]:
     """List the keys that a statement looks at, in conditions and in variables."""
     element = statement.resource_element
     variables = [*(element.variables if element else ()), *(v for each in statement.conditions for v in each.variables)]
-    return {each.key.lower() for each in [*statement.conditions, *variables]}
+    conditions = {condition.key.lower() for condition in statement.conditions}
+    return conditions | {variable.key.lower() for variable in variables}
 
 
 def _text(value: object) -> str | None:
@@ -471,9 +474,4 @@ def _holds_without_key(condition: Condition) -> bool:
 
 
 def _matches_text(pattern: Pattern, text: str) -> bool:
-    from iamkit.analysis.symbolic.globs import Automaton
-
     return bool(Automaton([pattern]).read(text))
-
-
-__all__ = ["CallerKind", "Encoding", "KeyType", "pattern_of"]

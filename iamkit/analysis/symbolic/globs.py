@@ -262,8 +262,8 @@ class Started:
         for text in candidates:
             if universe.holds(text):
                 groups.setdefault(self.state(text), []).append(text)
-        for state, text in _reached(self.automaton, universe, self.start, MAX_STATES):
-            if (found := text()) not in groups.setdefault(state, []):
+        for state, tell in _reached(self.automaton, universe, self.start, MAX_STATES):
+            if (found := tell()) not in groups.setdefault(state, []):
                 groups[state].append(found)
         return groups
 
@@ -284,7 +284,9 @@ def partition(
     """
     automaton = Automaton(patterns if within is None else [*patterns, within])
     last = len(patterns)
-    inside = -1 if within is None else (automaton.ends[-1] << 1) - (max([0, *automaton.ends[:-1]]) << 1 or 1)
+    inside = None
+    if within is not None:
+        inside = (automaton.ends[-1] << 1) - (max([0, *automaton.ends[:-1]]) << 1 or 1)
     mask = (1 << last) - 1
     classes: dict[int, list[str]] = {}
     for text in candidates:
@@ -305,11 +307,11 @@ Place = tuple[int, Hashable]
 
 
 def _reached(
-    automaton: Automaton, universe: Universe, start: int, limit: int, inside: int = -1
+    automaton: Automaton, universe: Universe, start: int, limit: int, inside: int | None = None
 ) -> Iterator[tuple[int, Callable[[], str]]]:
     """Yield the states in which a text may end, the nearest first, each with a text that leads there.
 
-    Every state has to have a place in common with `inside`: otherwise nothing there is of interest any more.
+    With `inside`, every state has to have a place in common with it: nothing else is of interest then.
     """
     first = (start, universe.start)
     before: dict[Place, tuple[Place, str] | None] = {first: None}
@@ -320,7 +322,7 @@ def _reached(
             yield positions, lambda here=here: _text(before, here)  # type: ignore[misc]
         for text, next in _moves(automaton, universe, positions, place):
             there = (automaton.steps(positions, text), next)
-            if there not in before and there[0] & inside:
+            if there not in before and (inside is None or there[0] & inside):
                 if len(before) >= limit:
                     raise TooManyStates("the patterns can be combined in too many ways")
                 before[there] = (here, text)

@@ -26,8 +26,10 @@ def look(
     accounts: Iterable[str | None],
     scope: Scope,
     trial: Mapping[str, Sequence[str]] | None,
+    *,
+    service_linked: bool,
 ) -> Seen:
-    """Gather what the statements, a scope and trial values see of callers."""
+    """Gather what the statements, a scope and trial values see of callers; perhaps who is a service-linked role."""
     principals = [each.principal_element for each in statements if each.principal_element is not None]
     aws = [text for element in principals for text in element.aws]
     by_key = {
@@ -61,6 +63,7 @@ def look(
         canonical_ids=tuple(dict.fromkeys(text for each in principals for text in each.canonical_user)),
         partitions=_partitions(statements, aws),
         suggested_names=tuple(trials.get("aws:username", ())),
+        service_linked=service_linked,
     )
 
 

@@ -6,7 +6,7 @@ laid down here at the end, when it is known which patterns look at the place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from iamkit.analysis.symbolic.globs import Pattern, Universe, fixed_text, partition

@@ -10,7 +10,7 @@ from iamkit.analysis.symbolic.globs import fixed_text
 from iamkit.analysis.symbolic.logic import Formula
 from iamkit.analysis.symbolic.values import Test
 from iamkit.policy.callers import CallerKind
-from iamkit.policy.operators import read_address, read_network
+from iamkit.policy.operators import read_network
 
 STRANGERS = frozenset({CallerKind.ANONYMOUS, CallerKind.USER, CallerKind.ROLE_SESSION})
 
@@ -72,6 +72,3 @@ def _alike(encoding: Encoding, space: KeySpace, tests: dict[Test, bool]) -> Iter
 def _is_wide(test: Test) -> bool:
     networks = [network for value in test.values if (network := read_network(value)) is not None]
     return any(network.prefixlen < _NARROWEST[network.version] for network in networks)
-
-
-__all__ = ["STRANGERS", "asked_by_strangers", "read_address"]

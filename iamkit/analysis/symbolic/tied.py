@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from iamkit.analysis.symbolic.globs import Pattern, Token, anything, arn_pattern, glob_pattern, literal
+from iamkit.analysis.symbolic.globs import Pattern, Token, anything, arn_pattern, literal
 from iamkit.analysis.symbolic.values import text_pattern
 from iamkit.policy.operators import read_bool
 from iamkit.policy.patterns import escape
@@ -113,6 +113,3 @@ def pattern_of(operator: str, text: str) -> Pattern | None:
         wanted = read_bool(text)
         return None if wanted is None else literal("true" if wanted else "false", ignore_case=True)
     return text_pattern(operator, text, True)
-
-
-__all__ = ["RESOURCE", "Tie", "glob_pattern", "pattern_of"]

@@ -115,7 +115,10 @@ class Arns(Universe):
 def _of_arn() -> dict[Hashable, tuple[Group, ...]]:
     named = "x" + _LOWER + _DIGITS + "-"
     free = (Group(PLAIN + "".join(map(chr, range(0x100, 0x500))), lambda _: True, "more"),)
-    digits = {f"account {count}": (_among("4" + _DIGITS, f"account {count + 1}"),) for count in range(1, 12)}
+    digit = "4" + _DIGITS
+    digits: dict[Hashable, tuple[Group, ...]] = {
+        f"account {count}": (_among(digit, f"account {count + 1}"),) for count in range(1, 12)
+    }
     return {
         "service": (_among(named, "named service"),),
         "named service": (_among(named, "named service"), _among(":", "region")),

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from iamkit.analysis.symbolic.globs import (
+    Automaton,
     Pattern,
     Universe,
-    anything,
     arn_pattern,
     fixed_text,
     glob_pattern,
@@ -27,7 +28,6 @@ from iamkit.policy.operators import (
     OPERATORS,
     read_address,
     read_binary,
-    read_bool,
     read_date,
     read_network,
     read_number,
@@ -88,15 +88,9 @@ def text_pattern(operator: str, text: str, escapes: bool) -> Pattern | None:
 def _begun_with_arn(pattern: Pattern) -> Pattern | None:
     """Keep of an ARN pattern what begins with `arn:` (P26): its first segment has to be able to be `arn`."""
     colon = next(at for at, token in enumerate(pattern) if token.chars == frozenset(":"))
-    if "arn" not in _small(pattern[:colon]):
+    if not Automaton([pattern[:colon]]).read("arn"):
         return None
     return (*literal("arn"), *pattern[colon:])
-
-
-def _small(pattern: Pattern) -> tuple[str, ...]:
-    from iamkit.analysis.symbolic.globs import Automaton
-
-    return ("arn",) if Automaton([pattern]).read("arn") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +137,19 @@ class _Cut:
         has_text = bool(self.on_text) or any(pattern is not None for pattern in self.extra)
         if self.type == "Bool":
             return self._grouped(["true", "false"])
-        if not self.families and (self.type not in _READERS or has_text):
+        if not self.families and (self.type not in READERS or has_text):
             return self._by_text()
         typed = [*self.candidates, *self._typed_texts()]
-        if self.type in _READERS:
-            typed = [text for text in typed if _READERS[self.type](text) is not None]
+        if self.type in READERS:
+            typed = [text for text in typed if READERS[self.type](text) is not None]
         if not has_text:
             mixed = len(self.families) > 1 and not self._one_line()
-            unread = [] if self.type in _READERS else ["example", "other"]
+            unread = [] if self.type in READERS else ["example", "other"]
             return self._grouped([*typed, *unread], "operators of several kinds compare the key" if mixed else "")
         by_text = self._by_text()
         words = [text for value in by_text.classes for text in value.texts]
-        if self.type in _READERS:
-            words = [text for text in words if _READERS[self.type](text) is not None]
+        if self.type in READERS:
+            words = [text for text in words if READERS[self.type](text) is not None]
         return self._grouped([*words, *typed], f"`{self.key}` is compared both as text and as something else")
 
     def _one_line(self) -> bool:
@@ -183,8 +177,6 @@ class _Cut:
         return Values(tuple(groups.values()))
 
     def _grouped(self, texts: Iterable[str], doubt: str = "") -> Values:
-        from iamkit.analysis.symbolic.globs import Automaton
-
         automaton = Automaton(self.extra)
         groups: dict[tuple[frozenset[Test], int], list[str]] = {}
         for text in dict.fromkeys(texts):
@@ -223,7 +215,7 @@ class _Cut:
         return texts
 
 
-_READERS = {"Numeric": read_number, "Date": read_date, "IPAddress": read_address, "Binary": read_binary}
+READERS = {"Numeric": read_number, "Date": read_date, "IPAddress": read_address, "Binary": read_binary}
 _BY_TYPE = {"Numeric": "number", "Date": "date", "IPAddress": "address", "Binary": "binary", "Bool": "bool"}
 
 
@@ -264,7 +256,7 @@ def _around(points: Iterable[Decimal], usual: Decimal) -> list[Decimal]:
     if not ordered:
         return [usual]
     found = [usual, *ordered, ordered[0] - 1, ordered[-1] + 1]
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in pairwise(ordered):
         whole = (low + 1).to_integral_value(rounding="ROUND_FLOOR")
         found.append(whole if low < whole < high else (low + high) / 2)
     return found
@@ -313,6 +305,3 @@ def _outside(network: Network, inner: list[Network]) -> list[str]:
         if low <= start <= high and not any(begin <= start <= end for begin, end in spans):
             return [str(make(start))]
     return []
-
-
-__all__ = ["TEXT_OPERATORS", "Test", "Value", "Values", "anything", "text_pattern", "values_of"]

@@ -1,4 +1,4 @@
-"""From an assignment to a request that a person can read: the most natural that the solver can still have, made small."""
+"""From an assignment to a request that a person can read: the most natural one that is left, made small."""
 
 from __future__ import annotations
 

@@ -409,9 +409,11 @@ def _proved(world: World, shared: _Shared) -> bool:
 
     try:
         policies = _without_insiders(world, shared)
-        where = f"{shared.arn}*" if shared.service == "s3" else shared.arn
-        service = "sts" if shared.is_role else shared.service
-        return can(policies, action=f"{service}:*", resource=where, seconds=_PROOF_SECONDS).possible is False
+        places = [shared.arn, f"{shared.arn}/*"] if shared.service == "s3" else [shared.arn]
+        actions = f"{'sts' if shared.is_role else shared.service}:*"
+        return all(
+            can(policies, action=actions, resource=place, seconds=_PROOF_SECONDS).possible is False for place in places
+        )
     except NoSolver:
         return False
 

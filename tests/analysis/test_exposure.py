@@ -113,7 +113,7 @@ def test_deny_takes_a_grant_back() -> None:
     outside = {"StringNotEquals": {"aws:PrincipalAccount": A}}
     closed = shared(BUCKET, everyone, deny("s3:*", [BUCKET, f"{BUCKET}/*"], Principal="*", Condition=outside))
     assert closed.findings == ()
-    assert [str(each) for each in closed.clean] == [f"{BUCKET}: no outsider (proved)"]
+    assert [each.resource for each in closed.clean] == [BUCKET]
     (finding,) = shared(BUCKET, everyone, deny("s3:PutObject", f"{BUCKET}/*", Principal="*")).findings
     assert finding.actions == ("s3:GetObject",)
     rcp = policy(deny("s3:*", Principal="*", Condition=outside))
@@ -122,6 +122,15 @@ def test_deny_takes_a_grant_back() -> None:
     exempt = accounts.organization({A: {"rcp": rcp}}, management=A)
     exempt["Organization"]["Accounts"] = exempt["Organization"]["Accounts"][1:]
     assert told(shared(BUCKET, everyone, **exempt)) == [("everyone", True)]
+
+
+def test_proof_that_no_outsider_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a statement names everyone and a Deny takes it back, z3 proves it; where it cannot, the search stands."""
+    monkeypatch.setattr("iamkit.analysis.exposure._PROOF_SECONDS", 60.0)
+    outside = {"StringNotEquals": {"aws:PrincipalAccount": A}}
+    everyone = allow("sqs:SendMessage", QUEUE, Principal="*")
+    closed = shared(QUEUE, everyone, deny("sqs:*", QUEUE, Principal="*", Condition=outside))
+    assert [str(each) for each in closed.clean] == [f"{QUEUE}: no outsider (proved)"]
 
 
 def test_service_for_anybody_is_a_confused_deputy() -> None:

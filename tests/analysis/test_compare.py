@@ -77,7 +77,7 @@ SAME: dict[str, tuple[Json, Json]] = {
         policy(row(resource=HOME + "${$}{aws:username}")),
     ),
     "an escaped star": (when("StringLike", TEAM, "a${*}"), when("StringEquals", TEAM, "a${*}")),
-    "a variable's case": (policy(row(resource=HOME + "${aws:username}")), policy(row(resource=HOME + "${AWS:UserName}"))),
+    "a key's case": (policy(row(resource=HOME + "${aws:username}")), policy(row(resource=HOME + "${AWS:UserName}"))),
     "a narrower template": (
         policy(row(resource=HOME + "${aws:username}/*")),
         policy(row(resource=[HOME + "${aws:username}/*", HOME + "${aws:username}/docs/*"])),
@@ -208,12 +208,17 @@ def test_sets_of_policies_are_compared_gate_by_gate() -> None:
         limit = (
             {**reads, "Statement": [{**reads["Statement"][0], "Principal": "*"}]} if field == "vpc_endpoint" else reads
         )
-        found = compare(Policies(all_of_s3, **{field: limit}), Policies(all_of_s3))
+        found = compare(_with(all_of_s3, field, limit), Policies(all_of_s3))
         assert found.verdict is Verdict.DIFFERENT
         scope = Scope(kinds=frozenset({CallerKind.ROLE_SESSION}))
-        assert compare(Policies(all_of_s3, **{field: limit}), Policies(reads), scope=scope).verdict is Verdict.PROVED
+        assert compare(_with(all_of_s3, field, limit), Policies(reads), scope=scope).verdict is Verdict.PROVED
     levels = {"root": [policy(row("*"))], "account": [reads]}
     assert compare(Policies(all_of_s3, service_control=levels), Policies(all_of_s3)).verdict is Verdict.DIFFERENT
+
+
+def _with(identity_based: Json, field: str, limit: Json) -> Policies:
+    fields: Json = {"identity_based": identity_based, field: limit}
+    return Policies(**fields)
 
 
 def test_a_service_linked_role_is_the_only_one_without_a_limit() -> None:

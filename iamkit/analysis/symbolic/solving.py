@@ -22,15 +22,15 @@ class OutOfTime(TimeoutError):
 
 
 class Deadline:
-    """The moment until which a question may be worked on."""
+    """How long a question may be worked on, in seconds of this thread: other work on the machine does not count."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = time.thread_time() + seconds
 
     def left(self) -> float:
         """Return the seconds left; raise `OutOfTime` when there are none."""
-        left = self._end - time.monotonic()
+        left = self._end - time.thread_time()
         if left <= 0:
             raise OutOfTime(f"no answer within {self.seconds:g} seconds")
         return left
@@ -95,11 +95,13 @@ class Solver:
 
     def can(self, *formulas: Formula) -> bool:
         """Tell whether all that is required can hold together with some formulas, and keep how; may be out of time."""
-        self._solver.set("timeout", max(1, int(self.deadline.left() * 1000)))
-        answer = self._solver.check(*(self._term(formula) for formula in formulas))
-        if answer == self.z3.unknown:
-            self.deadline.left()
-            raise OutOfTime(f"the solver gave up: {self._solver.reason_unknown()}")
+        terms = [self._term(formula) for formula in formulas]
+        answer = self.z3.unknown
+        while answer == self.z3.unknown:
+            self._solver.set("timeout", max(1, int(self.deadline.left() * 1000)))
+            answer = self._solver.check(*terms)
+            if answer == self.z3.unknown and self._solver.reason_unknown() not in ("timeout", "canceled"):
+                raise OutOfTime(f"the solver gave up: {self._solver.reason_unknown()}")
         if answer == self.z3.sat:
             self._model = self._solver.model()
             return True

@@ -14,7 +14,7 @@ from iamkit.analysis.symbolic.tied import RESOURCE, Tie, letter
 from iamkit.analysis.symbolic.values import likely
 from iamkit.policy.variables import Template, Variable
 
-_MOST_VALUES = 10
+_MOST_VALUES = 7
 _WILD = re.compile(r"\$\{([*?$])\}|([*?])")
 
 

@@ -59,7 +59,7 @@ def test_every_part_of_a_policy_is_changed() -> None:
         "/Statement/0/Action/0: `s3:GetObject` is dropped",
         "/Statement/0/Action/0: `s3:GetObject` becomes `s3:Get*`",
         "/Statement/0/Action/1: `s3:Put*` becomes `s3:Put?`",
-        "/Statement/0/Action/1: `s3:DeleteObject` joins `s3:Put*`",
+        "/Statement/0/Action/0: `s3:DeleteObject` joins `s3:GetObject`",
         "/Statement/0/Resource: becomes `NotResource`",
         "/Statement/0/Resource: `arn:aws:s3:::reports/2026/*` becomes `arn:aws:s3:::reports/*`",
         "/Statement/0/Resource: `arn:aws:s3:::reports/2026/*` becomes `arn:aws:s3:::reports/2026*`",

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from iamkit.analysis.findings.facts import REGIONS, RESOURCE_TYPES, WITHOUT_ACCOUNT
 from iamkit.analysis.findings.globs import overlap
-from iamkit.analysis.findings.known import Template, did_you_mean, namespaces, prefixes, templates
+from iamkit.analysis.findings.known import Template, did_you_mean, is_namespace, own_templates, prefixes, templates
 from iamkit.analysis.findings.values import is_wild
 from iamkit.arn import is_account_id
 from iamkit.policy.lint import Finder, Found
@@ -26,9 +26,10 @@ def _parts(text: str) -> list[str] | None:
 
 
 @lru_cache(maxsize=4096)
-def _fitting(service: str, resource: str) -> tuple[Template, ...]:
+def _fitting(service: str, resource: str, everywhere: bool) -> tuple[Template, ...]:
     """List the templates of a service whose last part the pattern's may match."""
-    return tuple(each for each in templates(service) if overlap(each.resource, resource))
+    known = templates(service) if everywhere else own_templates(service)
+    return tuple(each for each in known if overlap(each.resource, resource))
 
 
 def _arns(problem: Callable[[list[str]], str | tuple[str, str]]) -> Finder:
@@ -55,7 +56,7 @@ def _service_case(parts: list[str]) -> str:
 
 def _unknown_service(parts: list[str]) -> str | tuple[str, str]:
     service = parts[2]
-    if not _fixed(service) or service.lower() in namespaces():
+    if not _fixed(service) or is_namespace(service.lower()):
         return ""
     return f"no service is called `{service}` in ARNs", did_you_mean(service, prefixes())
 
@@ -71,39 +72,43 @@ def _bad_region(parts: list[str]) -> str:
     return f"`{region}` is no Region" if _fixed(region) and region not in REGIONS else ""
 
 
-def _checked(parts: list[str]) -> tuple[Template, ...]:
-    """Give the templates to compare with; none where the service is not known or open."""
-    return _fitting(parts[2], parts[5]) if _fixed(parts[2]) else ()
+def _against(problem: Callable[[list[str], tuple[Template, ...]], str]) -> Callable[[list[str]], str]:
+    """Ask of the templates that fit; only what the service's own reference faults is asked of all others, too."""
+
+    def judged(parts: list[str]) -> str:
+        if not _fixed(parts[2]):
+            return ""
+        own = problem(parts, _fitting(parts[2], parts[5], False))
+        return own and problem(parts, _fitting(parts[2], parts[5], True))
+
+    return judged
 
 
-def _bad_resource(parts: list[str]) -> str | tuple[str, str]:
-    if not _fixed(parts[2]) or not templates(parts[2]) or _checked(parts):
-        return ""
-    forms = sorted({each.resource for each in templates(parts[2])})
-    shown = ", ".join(f"`{form}`" for form in forms[:4]) + (", …" if len(forms) > 4 else "")
-    return f"no resource of `{parts[2]}` is called like this", f"its names end in {shown}"
+def _bad_resource(parts: list[str], fitting: tuple[Template, ...]) -> str:
+    return "" if fitting or not _knows(parts[2]) else f"no resource of `{parts[2]}` is called like this"
+
+
+def _knows(service: str) -> bool:
+    return bool(own_templates(service) or templates(service))
 
 
 def _needless(index: int, what: str) -> Callable[[list[str]], str]:
-    def problem(parts: list[str]) -> str:
-        known = _checked(parts)
+    def problem(parts: list[str], fitting: tuple[Template, ...]) -> str:
         given = parts[index]
-        if not known or not _fixed(given) or given in _NO_ACCOUNT:
+        if not fitting or not _fixed(given) or given in _NO_ACCOUNT or any(each[index - 2] for each in fitting):
             return ""
-        open_ = [each[index - 2] for each in known]
-        return "" if any(open_) else f"ARNs of `{parts[2]}` have no {what}"
+        return f"ARNs of `{parts[2]}` have no {what}"
 
-    return problem
+    return _against(problem)
 
 
 def _missing(index: int, what: str) -> Callable[[list[str]], str]:
-    def problem(parts: list[str]) -> str:
-        known = _checked(parts)
-        if not known or parts[index] or (index == 4 and parts[2] in WITHOUT_ACCOUNT):
+    def problem(parts: list[str], fitting: tuple[Template, ...]) -> str:
+        if not fitting or parts[index] or (index == 4 and parts[2] in WITHOUT_ACCOUNT):
             return ""
-        return f"the {what} is missing" if all(each[index - 2] for each in known) else ""
+        return f"the {what} is missing" if all(each[index - 2] for each in fitting) else ""
 
-    return problem
+    return _against(problem)
 
 
 def _elsewhere(outline: Outline) -> Iterator[Found]:
@@ -111,7 +116,7 @@ def _elsewhere(outline: Outline) -> Iterator[Found]:
     if expected is None:
         return
     service, types = expected
-    forms = [each.resource for each in templates(service) if each.name in types]
+    forms = [each.resource for each in own_templates(service) if each.name in types]
     for part in outline.statements:
         for text in part.texts("Resource", "NotResource"):
             parts = _parts(text.value)
@@ -126,7 +131,7 @@ CHECKS: tuple[tuple[str, Finder], ...] = (
     ("ARN Region not allowed", _arns(_needless(3, "Region"))),
     ("Invalid ARN account", _arns(_bad_account)),
     ("Invalid ARN Region", _arns(_bad_region)),
-    ("Invalid ARN resource", _arns(_bad_resource)),
+    ("Invalid ARN resource", _arns(_against(_bad_resource))),
     ("Invalid ARN service case", _arns(_service_case)),
     ("Invalid service", _arns(_unknown_service)),
     ("Missing ARN account", _arns(_missing(4, "account"))),

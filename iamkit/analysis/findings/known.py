@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,12 +37,14 @@ def key_type(name: str) -> KeyType | None:
         if found is not None:
             return KeyType(found.type, found.multivalued)
         return KeyType("", False) if name in MORE_GLOBAL_KEYS else None
-    # The keys of identity providers stand with the service that takes their tokens, as do a few others elsewhere.
-    for owner in (prefix, "sts", *_owners().get(prefix, ())):
-        found_type = _own_key(owner, name)
-        if found_type is not None:
-            return KeyType(found_type.removeprefix("ArrayOf"), found_type.startswith("ArrayOf"))
-    return None
+    # The keys of identity providers stand with the service that takes their tokens.
+    found_type = _own_key(prefix, name) or _own_key("sts", name)
+    if found_type is None and prefix not in prefixes():
+        owners = _owners().get(prefix, ())
+        found_type = next((type for owner in owners if (type := _own_key(owner, name))), None)
+    if found_type is None:
+        return None
+    return KeyType(found_type.removeprefix("ArrayOf"), found_type.startswith("ArrayOf"))
 
 
 @lru_cache(maxsize=1)
@@ -130,31 +132,47 @@ class Template(NamedTuple):
 
 
 @lru_cache(maxsize=512)
+def own_templates(namespace: str) -> tuple[Template, ...]:
+    """List the ARN templates of the service with this prefix, which reads no other."""
+    own = _templates_of(namespace) if namespace in prefixes() else ()
+    return tuple(each for name, each in (*own, *_more()) if name == namespace)
+
+
+@lru_cache(maxsize=512)
 def templates(namespace: str) -> tuple[Template, ...]:
-    """List the ARN templates whose third part is the namespace, of whatever service."""
-    return tuple(_arn_namespaces().get(namespace, ()))
+    """List the ARN templates whose third part is the namespace, of whatever service: reads them all, once."""
+    return _arn_namespaces().get(namespace, ())
+
+
+def _templates_of(prefix: str) -> Iterator[tuple[str, Template]]:
+    for each in service(prefix).resource_types.values():
+        parts = _PLACE.sub("*", each.arn).split(":", 5)
+        if len(parts) == 6:
+            # A resource that another vendor may call something stands with the service that names it.
+            yield prefix if parts[2] == "*" else parts[2], Template(each.name, *parts[3:])
+
+
+def _more() -> Iterator[tuple[str, Template]]:
+    for arn in MORE_ARNS:
+        parts = arn.split(":", 5)
+        yield parts[2], Template("", *parts[3:])
 
 
 @lru_cache(maxsize=1)
-def _arn_namespaces() -> dict[str, list[Template]]:
+def _arn_namespaces() -> dict[str, tuple[Template, ...]]:
     """Read all services: an ARN of one service may stand in the reference of another."""
     found: dict[str, list[Template]] = {}
     for prefix in sorted(prefixes()):
-        for each in service(prefix).resource_types.values():
-            parts = _PLACE.sub("*", each.arn).split(":", 5)
-            if len(parts) == 6:
-                # A resource that another vendor may call something stands with the service that names it.
-                namespace = prefix if parts[2] == "*" else parts[2]
-                found.setdefault(namespace, []).append(Template(each.name, *parts[3:]))
-    for arn in MORE_ARNS:
-        parts = arn.split(":", 5)
-        found.setdefault(parts[2], []).append(Template("", *parts[3:]))
-    return found
+        for namespace, template in _templates_of(prefix):
+            found.setdefault(namespace, []).append(template)
+    for namespace, template in _more():
+        found.setdefault(namespace, []).append(template)
+    return {namespace: tuple(listed) for namespace, listed in found.items()}
 
 
-def namespaces() -> frozenset[str]:
-    """List what may stand as the service in an ARN."""
-    return frozenset(_arn_namespaces()) | prefixes()
+def is_namespace(name: str) -> bool:
+    """Tell whether the name may stand as the service in an ARN."""
+    return name in prefixes() or name in _arn_namespaces()
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -46,11 +46,14 @@ class Window:
             self.first = min(self.first, time) if self.first else time
             self.last = max(self.last, time)
 
+    @property
+    def counted(self) -> str:
+        """Say how many events."""
+        return f"{self.events} event{'' if self.events == 1 else 's'}"
+
     def __str__(self) -> str:
-        counted = f"{self.events} event{'' if self.events == 1 else 's'}"
-        if not self.first:
-            return counted
-        return f"{counted}, {self.first}" if self.first == self.last else f"{counted}, {self.first} to {self.last}"
+        when = self.first if self.first == self.last else f"{self.first} to {self.last}"
+        return f"{self.counted}, {when}" if self.first else self.counted
 
 
 @dataclass(slots=True)

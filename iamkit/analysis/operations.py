@@ -230,7 +230,7 @@ _TABLE = _read(
     sns:CreateTopic: CreateTopic TagResource?{_TAGS}
     sns:PublishBatch: Publish
     secretsmanager:BatchGetSecretValue: BatchGetSecretValue GetSecretValue?secretIdList
-    secretsmanager:CreateSecret: CreateSecret TagResource?{_TAGS}
+    secretsmanager:CreateSecret: CreateSecret TagResource?{_TAGS} ReplicateSecretToRegions?addReplicaRegions
     secretsmanager:RotateSecret: RotateSecret lambda:InvokeFunction@rotationLambdaARN?rotationLambdaARN
     secretsmanager:ValidateResourcePolicy: ValidateResourcePolicy PutResourcePolicy
     logs:CreateLogGroup: CreateLogGroup TagResource?{_TAGS} AssociateKmsKey?kmsKeyId

@@ -66,7 +66,7 @@ def _of_type(action: Action, name: str, parameters: Parameters) -> tuple[Found, 
     prefix = action.name.partition(":")[0]
     template = reference.service(prefix).resource_types[name].arn
     direct = [arn for arn in parameters.given_arns() if type_of(prefix, arn) == template]
-    if direct and prefix != "s3":  # what S3 is asked about is never an ARN; where it reports to is
+    if direct and (prefix, name) not in _READ_ARNS:
         return tuple(Found(escape(arn)) for arn in dict.fromkeys(direct))
     build = _BUILDERS.get((prefix, name), _filled)
     built = tuple(build(template, parameters))
@@ -75,15 +75,20 @@ def _of_type(action: Action, name: str, parameters: Parameters) -> tuple[Found, 
     recorded = [arn for arn in parameters.arns if type_of(prefix, arn) == template]
     if not built:
         return tuple(Found(escape(arn)) for arn in recorded)
+    # Of a log group there are two ARNs, and which of them was recorded says nothing of the other actions.
+    recorded = [] if (prefix, name) == ("logs", "log-group") else recorded
     agreeing = [arn for arn in recorded if any(_agrees(each.pattern, arn) for each in built)]
     return tuple(Found(escape(arn)) for arn in agreeing) or built
 
 
 def _agrees(pattern: str, arn: str) -> bool:
-    """Tell whether an ARN is what a pattern stands for; the path of an IAM entity may come between."""
-    return bool(arn_glob(pattern, True)(arn)) or (
-        ":iam:" in arn and arn.rpartition("/")[2] == pattern.rpartition("/")[2]
-    )
+    """Tell whether an ARN is what a pattern stands for.
+
+    The path of an IAM entity may come between; a secret that does not exist has no end of its ARN.
+    """
+    if ":iam:" in arn:
+        return arn.rpartition("/")[2] == pattern.rpartition("/")[2]
+    return bool(arn_glob(pattern, True)(arn)) or arn == pattern.removesuffix(f"-{_SECRET}")
 
 
 @lru_cache(maxsize=4096)
@@ -218,6 +223,10 @@ def _passed_role(action: Action, parameters: Parameters) -> Iterator[Found]:
     profiles = [text for text in dict.fromkeys(texts) if ":iam:" in text and ":instance-profile/" in text]
     names = [text.rpartition("/")[2] for text in profiles] or parameters.all("roleName", "name")
     if not arns:
+        recorded = [arn for arn in parameters.arns if ":role/" in arn and arn.rpartition("/")[2] in names]
+        if recorded:
+            yield from (Found(escape(arn)) for arn in recorded)
+            return
         why = "the role is assumed to be called as the instance profile is, or as the parameter says, without a path"
         yield from (Found(stem + escape(name), False, why) for name in names[:1])
         if not names:
@@ -344,16 +353,21 @@ def _parameter(template: str, parameters: Parameters) -> Iterator[Found]:
 
 def _log_group(template: str, parameters: Parameters) -> Iterator[Found]:
     """A log group is asked for with `:*` behind it by most actions (CloudWatch Logs User Guide, "Resources")."""
-    for each in _filled(template, parameters):
-        yield each._replace(sure=False)
-        yield Found(f"{each.pattern}:*", False)
+    given = [arn.removesuffix(":*") for arn in parameters.given_arns() if type_of("logs", arn) == template]
+    for pattern in [*map(escape, given), *(each.pattern for each in _filled(template, parameters))]:
+        yield Found(pattern, False)
+        yield Found(f"{pattern}:*", False)
 
 
-def _subscription(template: str, parameters: Parameters) -> Iterator[Found]:
-    """A subscription's ARN is its topic's, with an ID behind it."""
+def _topic(template: str, parameters: Parameters) -> Iterator[Found]:
+    """A subscription's ARN is its topic's, with an ID behind it; a phone has none."""
+    if parameters.has(("phoneNumber",)):
+        yield EVERYTHING
     for arn in parameters.all("subscriptionArn"):
         yield Found(escape(arn.rpartition(":")[0]))
-    if not parameters.has(("subscriptionArn",)):
+    for arn in parameters.all("topicArn", "targetArn", "resourceArn"):
+        yield Found(escape(arn))
+    if not any(text.startswith("arn:") for text in parameters.given_arns()):
         yield from _filled(template, parameters)
 
 
@@ -366,7 +380,7 @@ _BUILDERS: dict[tuple[str, str], Callable[[str, Parameters], Iterator[Found]]] =
     **{("iam", name): _entity for name in ("user", "role", "group", "policy", "instance-profile")},
     ("sqs", "queue"): _queue,
     ("logs", "log-group"): _log_group,
-    ("sns", "topic"): _subscription,
+    ("sns", "topic"): _topic,
     ("lambda", "function"): _function,
     ("lambda", "layerVersion"): _layer_version,
     **{("lambda", name): _not_meant for name in ("webFunction", "webFunctionEndpoint", "webFunctionRevision")},
@@ -375,5 +389,10 @@ _BUILDERS: dict[tuple[str, str], Callable[[str, Parameters], Iterator[Found]]] =
     ("kms", "alias"): _kms_alias,
     ("ssm", "parameter"): _parameter,
 }
+
+# Types whose ARNs in a request are not always what it is about: their builders read them.
+_READ_ARNS = frozenset(
+    {("s3", "bucket"), ("s3", "object"), ("logs", "log-group"), ("sns", "topic"), ("secretsmanager", "Secret")}
+)
 
 __all__ = ["EVERYTHING", "Found", "folded", "found_for", "type_of"]

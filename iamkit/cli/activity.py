@@ -91,10 +91,14 @@ def unused(files: tuple[str, ...], file: BinaryIO, principal: str | None, which:
     sys.exit(2 if report.unread else report.anything)
 
 
-def _no_answer(error: Exception) -> click.ClickException:
-    failure = click.ClickException(str(error.args[0]) if error.args else "there is no answer")
-    failure.exit_code = 2
-    return failure
+class _NoAnswer(click.ClickException):
+    """There is nothing to print: the exit status tells it from an answer that says no."""
+
+    exit_code = 2
+
+
+def _no_answer(error: Exception) -> _NoAnswer:
+    return _NoAnswer(str(error.args[0]) if error.args else "there is no answer")
 
 
 def _activity(files: tuple[str, ...], which: str | None) -> Activity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import pytest
@@ -31,13 +32,14 @@ MODULES = (
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 # What an event does not tell; each is left out as unknown, or rests on something that is not in the request.
 UNTOLD = {
-    "dynamodb-ExecuteStatement": "PartiQL: the action and the table stand in the text of the statement",
-    "dynamodb-BatchExecuteStatement": "PartiQL",
-    "dynamodb-ExecuteTransaction": "PartiQL",
-    "kms-UpdateAlias": "the key that the alias had before",
-    "kms-DeleteAlias": "the key behind the alias",
-    "iam-UpdateUser": "the new name",
-    "iam-UpdateGroup": "the new name",
+    "dynamodb-ExecuteStatement*": "PartiQL: the action and the table stand in the text of the statement",
+    "dynamodb-BatchExecuteStatement*": "PartiQL",
+    "dynamodb-ExecuteTransaction*": "PartiQL",
+    "kms-UpdateAlias*": "the key that the alias had before",
+    "kms-DeleteAlias*": "the key behind the alias",
+    "iam-UpdateUser*": "the new name",
+    "iam-UpdateGroup*": "the new name",
+    "s3-CopyObject": "the tags of the source, which are copied",
 }
 
 
@@ -46,7 +48,7 @@ def rows() -> list[Row]:
     found: list[Row] = []
     for name in MODULES:
         found += importlib.import_module(f"tests.cloud.real.test_{name}").ROWS
-    return [row for row in found if not str(row).startswith(tuple(UNTOLD))]
+    return [row for row in found if not any(fnmatchcase(str(row), untold) for untold in UNTOLD)]
 
 
 class Pair(NamedTuple):

@@ -24,7 +24,7 @@ def test_generated_is_shown_with_its_evidence() -> None:
 def test_unused_is_shown_by_statement() -> None:
     """Badges say what was used; the suggestion follows."""
     for report, badge in (
-        (unused(WIDE, get("a")), "1 events"),
+        (unused(WIDE, get("a")), "1 event<"),
         (unused(WIDE, event("sqs", "ListQueues")), "never used"),
     ):
         view = view_of(report)

@@ -48,7 +48,7 @@ def unused_view(unused: Unused) -> View:
 
 
 def _statement(use: StatementUse) -> tuple[str, ...]:
-    badge = html.badge(f"{use.window.events} events", html.GREEN) if use.used else html.badge("never used", html.RED)
+    badge = html.badge(use.window.counted, html.GREEN) if use.used else html.badge("never used", html.RED)
     note = html.paragraph(html.inline(use.why)) if use.why else ""
     resources = html.items(map(html.code, use.unused_resources)) if use.unused_resources else "none"
     actions = html.items(html.inline(str(each)) for each in use.actions) if use.actions else ""

@@ -294,7 +294,11 @@ def _actions(shared: _Shared, statement: Statement, outsider: Outsider) -> list[
             service = reference.service(shared.service)
         except UnknownService:
             return []
-        names = [action.name for _, action in sorted(service.actions.items()) if action.resource_types]
+        types = {name for name, each in service.resource_types.items() if each.fits(shared.arn)}
+        if shared.service == "s3":
+            types = {"bucket", "object"}
+        about = {action.name: {each.name for each in action.resource_types} for action in service.actions.values()}
+        names = sorted(name for name, taken in about.items() if taken & types)
     return [name for name in names if statement.action_element.cover(name.lower()) and name not in _FOR_THE_OWNER]
 
 
@@ -375,10 +379,10 @@ def _resources(shared: _Shared, statement: Statement, action: str) -> Sequence[s
     found = reference.action(action)
     inside = shared.service == "s3" and found is not None and "object" in {each.name for each in found.resource_types}
     like = f"{shared.arn}/iamkit" if inside else shared.arn
+    if not inside:
+        return (shared.arn,)
     made = [fitting(pattern, like, {}) for pattern in statement.resources]
-    return [
-        arn for arn in dict.fromkeys([like, *filter(None, made)]) if arn == like or arn.startswith(f"{shared.arn}/")
-    ]
+    return [arn for arn in dict.fromkeys([like, *filter(None, made)]) if arn.startswith(f"{shared.arn}/")]
 
 
 def _in_force(world: World, shared: _Shared, outsider: Outsider) -> Policies:

@@ -194,6 +194,14 @@ def test_actions_are_real_ones_that_others_can_have() -> None:
     assert "sqs:ChangeMessageVisibility` and " in str(finding)
 
 
+def test_actions_on_objects_and_on_the_bucket_are_told_apart() -> None:
+    """A pattern for objects gives none of the bucket's own actions, however wide the actions are."""
+    (finding,) = shared(BUCKET, allow("s3:Get*", f"{BUCKET}/public/*", Principal="*")).findings
+    assert "s3:GetObject" in finding.actions
+    assert "s3:GetBucketPolicy" not in finding.actions
+    assert "s3:GetAccelerateConfiguration" not in finding.actions
+
+
 def test_what_is_not_analyzed_is_said() -> None:
     """A resource of another type is named, and never taken for clean."""
     table = f"arn:aws:dynamodb:us-east-1:{A}:table/t"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -138,7 +138,7 @@ class _Cut:
         if self.type == "Bool":
             return self._grouped(["true", "false"])
         if not self.families and (self.type not in READERS or has_text):
-            return self._by_text()
+            return self._readable(self._by_text())
         typed = [*self.candidates, *self._typed_texts()]
         if self.type in READERS:
             typed = [text for text in typed if READERS[self.type](text) is not None]
@@ -152,6 +152,20 @@ class _Cut:
             words = [text for text in words if READERS[self.type](text) is not None]
         return self._grouped([*words, *typed], f"`{self.key}` is compared both as text and as something else")
 
+    def _readable(self, values: Values) -> Values:
+        """Keep what the key's type can be; where no text of it was found, there may still be one."""
+        read = READERS.get(self.type)
+        if read is None:
+            return values
+        kept, doubt = [], ""
+        for value in values.classes:
+            texts = tuple(text for text in value.texts if read(text) is not None)
+            if texts:
+                kept.append(replace(value, texts=texts))
+            elif not value.single:
+                doubt = f"`{self.key}` is compared as text, though it is none"
+        return Values(tuple(kept), doubt)
+
     def _one_line(self) -> bool:
         """Tell whether numbers and dates are the same line here: seconds since 1970, always more than four digits."""
         return self.families == {"number", "date"} and self.key == "aws:epochtime"
@@ -162,7 +176,7 @@ class _Cut:
             patterns += test.patterns()
         universe = Arns(None) if self.type == "ARN" else Universe()
         listed = [text for pattern in patterns if pattern and (text := fixed_text(pattern)) is not None]
-        found = partition(patterns, universe, [*self.candidates, *likely(patterns), *listed])
+        found = partition(patterns, universe, [*self.candidates, *likely(patterns, _FILLS.get(self.type, ())), *listed])
         ones = sum(1 << at for at, pattern in enumerate(patterns) if pattern and fixed_text(pattern) is not None)
         groups: dict[tuple[frozenset[Test], int], Value] = {}
         for vector, texts in found.items():
@@ -232,10 +246,17 @@ def _family(operator: str) -> str:
     return ""
 
 
-def likely(patterns: Iterable[Pattern | None]) -> list[str]:
+_FILLS = {
+    "IPAddress": ("7", "0.7", "0.0.7", "203.0.113.7", "::7"),
+    "Date": ("2026-01-15T12:00:00Z", "01-15T12:00:00Z", "15T12:00:00Z", "T12:00:00Z", "12:00:00Z", "Z"),
+    "Numeric": ("5", "50"),
+}
+
+
+def likely(patterns: Iterable[Pattern | None], fills: Sequence[str] = ()) -> list[str]:
     """Write texts that a person could have meant by each pattern."""
     texts = []
-    for fill in ("example", "", "a"):
+    for fill in (*fills, "example", "", "a"):
         for pattern in patterns:
             if pattern is not None:
                 texts.append("".join(_filled(pattern, fill)))

@@ -88,13 +88,11 @@ def test_action_unfolds_by_keyboard(lab: LabPage) -> None:
     field.focus()
     lab.page.keyboard.type("GetObjectTagging")
     opened = root(lab).locator("details[data-action='GetObjectTagging']")
+    expect(root(lab).locator(".iamkit-found")).to_contain_text("1 of ")
     # The button and five levels stand between.
     for _ in range(7):
         lab.page.keyboard.press("Tab")
     lab.page.keyboard.press("Enter")
-    if opened.get_attribute("open") is None:  # Firefox and Chromium also stop at a list that scrolls
-        lab.page.keyboard.press("Tab")
-        lab.page.keyboard.press("Enter")
     expect(opened).to_have_attribute("open", "")
     expect(opened).to_contain_text("arn:${Partition}:s3:::${BucketName}/${ObjectName}")
     expect(opened).to_contain_text("s3:ExistingObjectTag/<key>")

@@ -109,11 +109,11 @@ class Reference {
     if (action.types.length === 0) {
       parts.push(h("p", {}, "None: this action cannot be limited to a resource. A policy names it on ", code("*"), "."));
     } else {
-      parts.push(table(["Resource type", "ARN", "Its condition keys"], action.types.map((type) => this.typeRow(type))));
+      parts.push(table(`Resource types of ${action.name}`, ["Resource type", "ARN", "Its condition keys"], action.types.map((type) => this.typeRow(type))));
     }
     parts.push(h("h4", {}, "Condition keys of the action"));
     if (action.keys.length === 0) parts.push(h("p", {}, "None of its own; the global ones, as ", code("aws:SourceIp"), ", work too."));
-    else parts.push(table(["Condition key", "Type", "What it compares"], action.keys.map((key) => this.keyRow(key))));
+    else parts.push(table(`Condition keys of ${action.name}`, ["Condition key", "Type", "What it compares"], action.keys.map((key) => this.keyRow(key))));
     if (action.dependent.length > 0) {
       parts.push(h("h4", {}, "Dependent actions"), h("p", {}, "The caller needs these as well: ", ...list(action.dependent), "."));
     }
@@ -134,11 +134,11 @@ class Reference {
 
 const list = (names) => names.flatMap((name, index) => (index ? [", ", code(name)] : [code(name)]));
 
-function table(headers, rows) {
+function table(label, headers, rows) {
   const head = h("tr", {}, ...headers.map((text) => h("th", { scope: "col" }, text)));
   const body = rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, ...first), ...rest.map((cell) => h("td", {}, ...cell))));
   // Wide tables scroll by themselves, by keyboard as well.
-  return h("div", { class: "iamkit-table", tabindex: "0", role: "region", "aria-label": headers[0] }, h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)));
+  return h("div", { class: "iamkit-table", tabindex: "0", role: "region", "aria-label": label }, h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)));
 }
 
 // JupyterLab listens to keys on the document: what is typed here must not reach it.

@@ -8,7 +8,7 @@ import pytest
 
 from iamkit import Policies, Policy, PolicyType, Request, Resource, allows
 from iamkit.analysis.compare import NoSolver
-from iamkit.course.differences import Comparison, Relation
+from iamkit.course.differences import Comparison, Relation, find_difference
 from iamkit.course.fixing import where
 from iamkit.course.proving import compare_by_proof
 from iamkit.course.universe import worlds
@@ -29,7 +29,7 @@ def compared(mine: Policies, theirs: Policies, **more: Any) -> Comparison:
         (statement("S3:getobject", [ALL]), statement(READ, ALL)),
         # Real actions on what they never act on: no request is ever made for them.
         (statement([READ, "s3:ListBucket"], ALL), statement(READ, ALL)),
-        (statement(READ, "arn:aws:s3:*:*:reports/*"), statement(READ, ALL)),
+        (statement(READ, ALL.replace("*", "?*")), statement(READ, ALL)),
         (statement(READ, ["arn:aws:s3:::reports", ALL]), statement(READ, ALL)),
         # Another partition's resources are nobody's here.
         (statement(READ, "arn:*:s3:::reports/*"), statement(READ, ALL)),
@@ -100,7 +100,7 @@ def test_without_a_solver_the_search_goes_on_and_says_so(monkeypatch: pytest.Mon
     comparison = compared(same, same)
 
     assert (comparison.difference, comparison.proved, comparison.reason) == (None, False, "z3 is not installed")
-    assert comparison.requests > 2_000
+    assert comparison.requests == find_difference(same, same, seeds=SEEDS).requests
 
 
 def test_what_cannot_be_asked_is_denied_in_every_world() -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from iamkit.analysis.activity import Logged, Record
 from iamkit.analysis.operations import PASSED_ROLE, Row, passing, prefix_of, rows_of
 from iamkit.analysis.parameters import Parameters
-from iamkit.analysis.resources import Found, found_for
+from iamkit.analysis.resources import found_for
+from iamkit.analysis.templates import Found
 from iamkit.evaluation import Evaluation
 from iamkit.policy import CallerKind
 from iamkit.policy.patterns import escape

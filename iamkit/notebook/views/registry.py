@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from iamkit import Evaluation, Policy, Request
+from iamkit.analysis.compare import Answer, Comparison
 from iamkit.analysis.exposure import Exposure
 from iamkit.analysis.least_privilege import Generated
 from iamkit.analysis.reach import BlastRadius, Escalations
@@ -14,6 +15,7 @@ from iamkit.cloud.denials import Denial
 from iamkit.cloud.trail import Trail
 from iamkit.course import Hint, Prediction, ProgressReport, Result, Scenario, Solution
 from iamkit.notebook.display import View
+from iamkit.notebook.views.comparisons import answer_view, comparison_view
 from iamkit.notebook.views.denials import denial_view
 from iamkit.notebook.views.evaluations import evaluation_view
 from iamkit.notebook.views.least_privilege import generated_view, unused_view
@@ -27,8 +29,10 @@ from iamkit.notebook.views.texts import Starter, hint_view, solution_view, start
 from iamkit.notebook.views.trails import trail_view
 
 VIEWS: dict[type, Callable[[Any], View]] = {
+    Answer: answer_view,
     Answers: answers_view,
     BlastRadius: blast_radius_view,
+    Comparison: comparison_view,
     Denial: denial_view,
     Escalations: escalations_view,
     Evaluation: evaluation_view,

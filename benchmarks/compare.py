@@ -18,7 +18,7 @@ from iamkit.analysis.compare import Comparison, Relation, Scope, compare
 from iamkit.course.content import load_course
 from iamkit.course.policy_exercises import PolicyExercise
 
-ROUNDS = 2
+ROUNDS = 3
 Pair = tuple[str, Policies, Policies, Scope]
 
 

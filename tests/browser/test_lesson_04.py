@@ -12,7 +12,7 @@ from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
-lab = lesson("04_conditions.ipynb", scope="module")
+lab = lesson("04_conditions.ipynb")
 
 
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,9 @@ def test_whatever_compares_is_asked_with_both_sides(tmp_path: Path) -> None:
     asked = []
     answers = iter([Comparison(None, 0, proved=True), Comparison(None, 1_234, reason="z3 is not installed")])
 
-    def compare(mine: Policies, theirs: Policies, *, seeds: list[Request], relation: Relation, values: Any) -> Any:
+    def compare(
+        mine: Policies, theirs: Policies, *, seeds: Sequence[Request], relation: Relation, values: Any = None
+    ) -> Any:
         asked.append((len(mine.identity_based), len(theirs.identity_based), len(seeds), relation, values))
         return next(answers)
 
@@ -221,7 +224,7 @@ def test_an_explicit_deny_is_compared_where_a_case_asks_for_one(tmp_path: Path) 
     result = check_policy(load(folder), lacking)
 
     assert check_policy(load(folder), solution).proved
-    assert result.counterexample is not None
+    assert isinstance(result.counterexample, Counterexample)
     assert (result.counterexample.expected, result.counterexample.got) == ("EXPLICIT_DENY", Decision.IMPLICIT_DENY)
     assert result.counterexample.resource.startswith("arn:aws:s3:::reports/secret/")
     assert result.counterexample.feedback.endswith("The day another policy does, only a Deny still holds.")

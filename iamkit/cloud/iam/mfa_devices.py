@@ -35,12 +35,12 @@ class MfaDevices:
         seed = self.directory.mfa_seed(account_of(holder), serial_number)
         if seed is None:
             raise no_such_entity(f"VirtualMFADevice with serial number {serial_number} does not exist.")
-        codes = tuple(call.parameters.get(f"AuthenticationCode{number}", "") for number in (1, 2))
-        if not _in_a_row(seed, codes, self.clock()):
+        first, second = (call.parameters.get(f"AuthenticationCode{number}", "") for number in (1, 2))
+        if not _in_a_row(seed, (first, second), self.clock()):
             raise ServiceError("InvalidAuthenticationCode", "Authentication code for device is not valid", 403)
 
 
-def _in_a_row(seed: str, codes: tuple[str, ...], now: datetime) -> bool:
+def _in_a_row(seed: str, codes: tuple[str, str], now: datetime) -> bool:
     """Tell whether a device shows these codes one after the other, about now."""
     from pyotp import TOTP
 

@@ -168,17 +168,21 @@ def _first_difference(path: Path, text: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build all lessons, or with `--check` compare them with what is there."""
+    """Build lessons, all unless some are named, or with `--check` compare them with what is there."""
     parser = argparse.ArgumentParser(prog="python -m lessons.build", description="Build the notebooks of the course.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a notebook is out of date")
-    check = parser.parse_args(arguments).check
-    built = {LESSONS / f"{source.stem}.ipynb": build(source) for source in sources()}
-    if check:
-        lines = differences(built) + without_source(built)
+    parser.add_argument("numbers", metavar="NN", nargs="*", help="number of a lesson, as 03; all unless told")
+    given = parser.parse_args(arguments)
+    chosen = [source for source in sources() if not given.numbers or source.stem[:2] in given.numbers]
+    if not chosen:
+        parser.error(f"there is no lesson {' '.join(given.numbers)}")
+    built = {LESSONS / f"{source.stem}.ipynb": build(source) for source in chosen}
+    if given.check:
+        lines = differences(built) + ([] if given.numbers else without_source(built))
         print("\n".join(lines) or "every notebook is what its source gives")
         return 1 if lines else 0
     for path in LESSONS.glob("*.ipynb"):
-        if path not in built:
+        if path not in built and not given.numbers:
             path.unlink()
     for path, text in built.items():
         path.write_text(text, encoding="utf-8", newline="\n")

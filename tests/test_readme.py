@@ -21,7 +21,7 @@ def shown(name: str) -> str:
 
 def test_the_program_prints_what_stands_below_it() -> None:
     """The Python in the README runs, and its output is the block that follows it."""
-    for name in ("engine", "signature"):
+    for name in ("engine", "signature", "compare"):
         program = README.partition(f"<!-- {name} -->")[0].rpartition("```python\n")[2].partition("```")[0]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

@@ -14,7 +14,7 @@ from iamkit.cloud.store import Directory
 
 _STEP = timedelta(seconds=30)
 # A person types one code, waits for the next and types that; the device may be a step early.
-_STEPS = range(-10, 2)
+_STEPS = range(-10, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class _Child:
 
     def work(self) -> None:
         _limit_memory(self.job.memory)
+        self.tell({"ready": True})
         try:
             function = self.load()
         except _Refused as refused:

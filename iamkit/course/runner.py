@@ -32,12 +32,17 @@ _BOOT = (
 _NOT_FOR_CHILD = ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONPROFILEIMPORTTIME", "PYTHONVERBOSE", "PYTHONWARNINGS")
 _AWS_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 SECONDS = 10
+# For an interpreter to start and find our packages; that it takes long is never the program's fault.
+_START_SECONDS = 60
 _POSIX = os.name == "posix"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may use: seconds for loading and all calls together, bytes of memory."""
+    """What a program may use: seconds for loading and all calls together, bytes of memory.
+
+    The time begins when the interpreter has started and is about to load the program.
+    """
 
     seconds: float = SECONDS
     memory: int = 1 << 30
@@ -120,11 +125,10 @@ def run(program: Program, calls: Sequence[tuple[Any, ...]], limits: Limits = Lim
         "memory": limits.memory,
         "mark": mark,
     }
-    deadline = time.monotonic() + limits.seconds
     with _process() as process:
         child = _Parent(process, mark)
         child.feed(json.dumps(job).encode() + b"\n")
-        return child.watch(deadline)
+        return child.watch(limits.seconds)
 
 
 @contextlib.contextmanager
@@ -187,8 +191,9 @@ class _Parent:
         assert self.process.stdin is not None
         self.threads.append(_thread(_write, self.process.stdin, job))
 
-    def watch(self, deadline: float) -> Run:
+    def watch(self, seconds: float) -> Run:
         """Follow the messages until the work is done, the child ends, or its time is over."""
+        deadline = time.monotonic() + _START_SECONDS
         calls: list[dict[str, Any]] = []
         begun = False
         refused: dict[str, Any] = {}
@@ -198,6 +203,8 @@ class _Parent:
                 message = self._next(deadline)
                 if message is None:
                     stopped = self._ended(deadline)
+                elif "ready" in message:
+                    deadline = time.monotonic() + seconds
                 elif "done" in message:
                     break
                 elif "problem" in message:

@@ -58,8 +58,12 @@ RESTART = """async () => {
 }"""
 
 # axe's contrast check sees no text in JupyterLab's scrolling panels without this. A cell that is not on screen has the
-# size that JupyterLab expects of it, not its own, so that what is in it could lie over the next cell.
-OVERFLOW = "html, body, * { overflow: visible !important; content-visibility: visible !important; }"
+# size that JupyterLab expects of it, not its own, so that what is in it could lie over the next cell. A list that
+# scrolls by itself must then be as tall as it is, else it lies over whatever follows.
+OVERFLOW = (
+    "html, body, * { overflow: visible !important; content-visibility: visible !important; }"
+    " [class*=iamkit] * { max-height: none !important; }"
+)
 AXE = """async (include) => {
   const found = await axe.run({include}, {resultTypes: ['violations']});
   return found.violations.filter(({impact}) => impact === 'serious' || impact === 'critical').flatMap(
@@ -210,7 +214,7 @@ def theme_name(lab: LabPage) -> str:
 
 def plain(markdown: str) -> re.Pattern[str]:
     """Return what matches a text of the course as it is displayed: without its Markdown, however it is wrapped."""
-    words = re.sub(r"[`*_]", "", markdown).split()
+    words = re.sub(r"[`*]", "", markdown).split()
     return re.compile(r"\s+".join(map(re.escape, words)))
 
 

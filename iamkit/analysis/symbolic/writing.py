@@ -7,7 +7,7 @@ from typing import Any
 
 from iamkit.analysis.symbolic.encoding import Encoding
 from iamkit.analysis.symbolic.logic import Formula
-from iamkit.analysis.symbolic.natural import real_name
+from iamkit.analysis.symbolic.natural import example, real_name
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT
 from iamkit.analysis.symbolic.shaping import STAR, Shapes
 from iamkit.analysis.symbolic.solving import Solver
@@ -63,12 +63,19 @@ class Writer:
 
     def _resource(self, template: str | None) -> str:
         space = self.encoding.resources
-        chosen = self.solver.prefer(space.options)
+        classes = {} if template in (None, STAR) else self.shapes.classes(template)
+        usual = [
+            option
+            for option, vector in zip(space.options, space.vectors, strict=True)
+            if template is not None and example(template) in classes.get(vector, ())
+        ]
+        chosen = self.solver.prefer([*usual, *space.options])
         assert chosen is not None
         at = space.options.index(chosen)
-        if template is None or template == STAR:
+        if not classes:
             return STAR if template else space.texts[at][0]
-        return self.shapes.classes(template)[space.vectors[at]][0]
+        texts = classes[space.vectors[at]]
+        return example(template) if chosen in usual else texts[0]
 
     def _owner(self) -> str | None:
         encoding = self.encoding

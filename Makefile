@@ -37,7 +37,7 @@ pictures: $(VENV)/.dev ## take the README's picture anew (needs Chromium)
 	@$(RUN) -m pytest -q -m browser tests/browser -k "keeps_it and Light"
 	@mkdir -p lessons/pictures && cp build/screenshots/failed-light.png lessons/pictures/exercise.png
 
-fuzz: $(VENV)/.dev ## run the property tests twenty times longer
+fuzz: $(VENV)/.dev ## run the property tests fifty times longer
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -n 2 -m "not browser" tests
 
 constraints: $(VENV)/.dev ## pin the newest versions that work together

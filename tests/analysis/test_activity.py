@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from iamkit.analysis.activity import Activity
+from tests.effort import FUZZ
 
 
 def event(name: str, **more: Any) -> dict[str, Any]:
@@ -168,7 +169,7 @@ class Endless(io.RawIOBase):
 
 def test_memory_does_not_grow_with_the_file() -> None:
     """20 MB, and with `make fuzz` 200 MB, take the memory of a few events."""
-    size = 200_000_000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 20_000_000
+    size = 200_000_000 if FUZZ else 20_000_000
     next(iter(Activity(io.BufferedReader(Endless(10_000)))))  # what is imported is not the file's
     tracemalloc.start()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 from typing import Any
 
@@ -13,14 +12,14 @@ from iamkit.analysis.compare import Relation, Verdict, compare
 from tests.analysis.families import family_pairs
 from tests.analysis.reading import Pair, read_pairs
 from tests.analysis.rewriting import changed, random_policy, random_requests, rewritten
+from tests.effort import FUZZ, some
 
-FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 WRITTEN = list(read_pairs())
 FAMILIES = list(family_pairs())
 PAIRS = [pytest.param(pair, id=f"{file}: {pair.name}") for file, pair, _ in WRITTEN]
 PAIRS += [pytest.param(pair, id=pair.name) for pair in FAMILIES]
 # Each of these takes the solver a moment: all of them belong to `make fuzz`, every fourth to every run.
-ASKED = PAIRS if FUZZ else PAIRS[::4]
+ASKED = some(PAIRS, every=4)
 SEEDS = range(400 if FUZZ else 20)
 SECONDS = 60.0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from random import Random
 
@@ -17,9 +16,9 @@ from iamkit.course.mutants import Mutant, mutants
 from iamkit.course.mutation import Fate, judge_mutant, mutate
 from iamkit.course.policy_exercises import PolicyExercise
 from tests.course.building import EXERCISE, SOLUTION, document, load, request, statement, write_course, write_exercise
+from tests.effort import FUZZ
 
 # All of the course takes minutes: `make fuzz` judges them all, otherwise a few of each exercise.
-ALL = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 EACH = 8
 EXERCISES = [one for one in load_course(course_root()).exercises.values() if isinstance(one, PolicyExercise)]
 
@@ -30,7 +29,7 @@ def steps(policy: dict[str, object]) -> list[str]:
 
 def chosen(exercise: PolicyExercise) -> list[Mutant]:
     found = list(mutants(json.loads(exercise.solution)))
-    return found if ALL else Random(exercise.slug).sample(found, min(EACH, len(found)))
+    return found if FUZZ else Random(exercise.slug).sample(found, min(EACH, len(found)))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)

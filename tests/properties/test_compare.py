@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from iamkit import Policies, Request, allows
 from iamkit.analysis.compare import Relation, Verdict, compare
 from iamkit.analysis.symbolic.possible import is_possible
+from tests.effort import FUZZ
 from tests.properties.strategies import Json, documents, policies, policy_sets, requests
 
 ALWAYS = {
@@ -18,7 +19,7 @@ ALWAYS = {
     "aws:SecureTransport": "true",
     "aws:ViaAWSService": "false",
 }
-SLOW = settings(max_examples=10, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=200 if FUZZ else 10, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

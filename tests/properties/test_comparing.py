@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from iamkit import Policies, Policy, PolicyType, Request, allows
 from iamkit.analysis.compare import Relation, Verdict, compare
 from tests.analysis.rewriting import changed, random_policy, random_requests, rewritten
+from tests.effort import FUZZ
 
-FUZZ = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 # 200 pairs with 500 requests each are the 100,000 of `make fuzz`.
 PAIRS, REQUESTS = (200, 500) if FUZZ else (12, 250)
 

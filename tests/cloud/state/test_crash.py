@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import socket
 import threading
@@ -15,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from tests.cloud.state.running import Running, running
+from tests.effort import FUZZ
 
 BUCKET = "amzn-s3-demo-bucket"
 # Each takes seconds; `make fuzz` looks longer.
-ROUNDS = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 8
+ROUNDS = 20 if FUZZ else 3
 
 
 class Writer:

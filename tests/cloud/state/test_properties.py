@@ -18,6 +18,7 @@ from iamkit.cloud.state import Act
 from iamkit.sigv4 import HttpRequest
 from tests.cloud.state.inside import close_files, difference, inside, inside_as
 from tests.cloud.state.scenes import allow, trust
+from tests.effort import FUZZ
 
 # moto leaves the files of objects that were written over, or of parts, to the collector of garbage.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -97,7 +98,7 @@ def play(cloud: LocalCloud, calls: list[tuple[str, str, Mapping[str, Any]]]) -> 
             gateway.perform(Act(made, holder, {}, ACCOUNT, f"id-{number}", gateway.clock()), lambda _: None)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40 if FUZZ else 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(CALLS, min_size=1, max_size=40), st.lists(CALLS, max_size=10))
 def test_done_again(first: list[Any], more: list[Any]) -> None:
     """Over two restarts, and what is called in between."""

@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 from tests.browser.chromium import find_chromium
 from tests.learning import Learning
 
-Theme = Literal["JupyterLab Light", "JupyterLab Dark"]
-THEMES: tuple[Theme, ...] = ("JupyterLab Light", "JupyterLab Dark")
+# Light comes last: it is what a page wears between looks at both.
+THEMES = {"dark": "JupyterLab Dark", "light": "JupyterLab Light"}
 
 # Milliseconds. A check may start or reset a cloud and make clients in two processes, on a machine that has much to do.
 PATIENCE = 90_000
@@ -49,6 +49,9 @@ READY = """async () => {
   await panel.revealed;
   await panel.sessionContext.session.kernel.info;
 }"""
+WEAR = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+WORN = """theme =>
+  document.body.dataset.jpThemeName === theme && !document.querySelector('#jupyterlab-splash')"""
 NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 RESTART = """async () => {
@@ -56,6 +59,8 @@ RESTART = """async () => {
   await session.restartKernel();
   await session.session.kernel.info;
 }"""
+
+FURTHER = "e => { const y = e.scrollTop; e.scrollTop += 2200; return e.scrollTop > y; }"
 
 # axe's contrast check sees no text in JupyterLab's scrolling panels without this. A cell that is not on screen has the
 # size that JupyterLab expects of it, not its own, so that what is in it could lie over the next cell. A list that
@@ -115,24 +120,32 @@ class LabPage:
         """Restart the kernel and wait until the new one answers."""
         self.page.evaluate(RESTART)
 
+    def in_each_theme(self) -> Iterator[str]:
+        """Wear each theme in turn, and yield its name for a picture's file."""
+        for name, theme in THEMES.items():
+            self.page.evaluate(WEAR, theme)
+            self.page.wait_for_function(WORN, arg=theme)
+            yield name
+
     def exercise(self, slug: str) -> Exercise:
         return Exercise(self.page, self.page.locator(f".iamkit-exercise[data-slug='{slug}']"))
 
     def violations(self) -> list[str]:
-        """Return what axe-core finds serious or critical in the lesson itself, not in JupyterLab around it."""
+        """Return what axe-core finds serious or critical in the lesson, not in JupyterLab around it, in both themes."""
         script = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.page.evaluate(script)
         style = self.page.add_style_tag(content=OVERFLOW)
         try:
-            return list(self.page.evaluate(AXE, [[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]))
+            looked_at = [[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]
+            return [f"{theme}: {each}" for theme in self.in_each_theme() for each in self.page.evaluate(AXE, looked_at)]
         finally:
             style.evaluate("element => element.remove()")
 
     def screenshot(self, name: str, part: Locator | None = None) -> None:
-        """Leave a picture in build/screenshots, of the page as it is or of the whole of a part of it."""
-        path = SCREENSHOTS / f"{name}.png"
+        """Leave pictures in build/screenshots, one a theme, of the page as it is or of the whole of a part of it."""
         if part is None:
-            self.page.screenshot(path=path)
+            for theme in self.in_each_theme():
+                self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png")
             return
         # A part that is taller than the notebook's window would be cut: make the window tall enough for it.
         size = self.page.viewport_size
@@ -140,24 +153,25 @@ class LabPage:
         assert size is not None
         assert box is not None
         self.page.set_viewport_size({"width": size["width"], "height": int(box["height"]) + 300})
-        part.scroll_into_view_if_needed()
-        part.screenshot(path=path)
+        for theme in self.in_each_theme():
+            part.scroll_into_view_if_needed()
+            part.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png")
         self.page.set_viewport_size(size)
 
     def screenshots_of_all(self, name: str) -> None:
-        """Leave pictures of the whole notebook, one tall window after the other."""
+        """Leave pictures of the whole notebook, one tall window after the other, in each theme."""
         size = self.page.viewport_size
         assert size is not None
         self.page.set_viewport_size({"width": size["width"], "height": 2400})
         notebook = self.page.locator(".jp-NotebookPanel:visible .jp-WindowedPanel-outer")
-        notebook.evaluate("e => { e.scrollTop = 0; }")
-        self.page.evaluate(NEXT_FRAME)
-        for number in range(1, 40):
-            self.screenshot(f"{name}-{number:02}")
-            moved = notebook.evaluate("e => { const y = e.scrollTop; e.scrollTop += 2200; return e.scrollTop > y; }")
-            if not moved:
-                break
+        for theme in self.in_each_theme():
+            notebook.evaluate("e => { e.scrollTop = 0; }")
             self.page.evaluate(NEXT_FRAME)
+            for number in range(1, 40):
+                self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{number:02}.png")
+                if not notebook.evaluate(FURTHER):
+                    break
+                self.page.evaluate(NEXT_FRAME)
         self.page.set_viewport_size(size)
 
 
@@ -183,9 +197,10 @@ class Exercise:
 
 
 @contextlib.contextmanager
-def lab_page(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPage]:
-    """Open a page with a theme, cut off from everything but this machine."""
-    server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": json.dumps({"theme": theme})})
+def lab_page(browser: Browser, server: Learning) -> Iterator[LabPage]:
+    """Open a page, cut off from everything but this machine."""
+    raw = json.dumps({"theme": THEMES["light"]})
+    server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": raw})
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     # JupyterLab is some megabytes of code, which a busy machine takes its time to serve.
     context.set_default_navigation_timeout(PATIENCE)
@@ -205,11 +220,6 @@ def lab_page(browser: Browser, server: Learning, theme: Theme) -> Iterator[LabPa
         yield opened
     finally:
         context.close()
-
-
-def theme_name(lab: LabPage) -> str:
-    """Name the theme of a page for a picture's file."""
-    return "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
 
 
 def plain(markdown: str) -> re.Pattern[str]:

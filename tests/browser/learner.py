@@ -11,23 +11,20 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import Course, Progress
-from tests.browser.lab import PATIENCE, THEMES, LabPage, lab_page, plain, theme_name
+from tests.browser.lab import PATIENCE, LabPage, lab_page, plain
 from tests.learning import Learning
-
-# For tests of what a lesson does: that is the same in both themes, what it looks like is not.
-in_light = pytest.mark.parametrize("lab", THEMES[:1], indirect=True)
 
 
 def lesson(notebook: str) -> Any:
     """Make the fixture `lab` of a lesson: open for one who has done nothing yet, cut off from all but this machine.
 
-    It is opened once in each theme: the tests of a file come to it one after the other, in their order.
+    It is opened once: the tests of a file come to it one after the other, in their order.
     """
 
-    @pytest.fixture(params=THEMES, scope="module")
-    def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
+    @pytest.fixture(scope="module")
+    def lab(browser: Browser, server: Learning, folder: Path) -> Iterator[LabPage]:
         Progress(folder).path.unlink(missing_ok=True)
-        with lab_page(browser, server, request.param) as opened:
+        with lab_page(browser, server) as opened:
             opened.open(notebook)
             yield opened
             assert opened.strangers == []
@@ -75,4 +72,4 @@ class Learner:
         expect(self.lab.exercise(self.slug).root).to_contain_text("Passed")
 
     def _picture(self, what: str) -> None:
-        self.lab.screenshot(f"lesson-{self.number}-{self.slug}-{what}-{theme_name(self.lab)}", self.widget.root)
+        self.lab.screenshot(f"lesson-{self.number}-{self.slug}-{what}", self.widget.root)

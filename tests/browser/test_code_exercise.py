@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import CodeExercise, Course, Progress
-from tests.browser.lab import THEMES, Exercise, LabPage, lab_page, theme_name, write_notebook
+from tests.browser.lab import Exercise, LabPage, lab_page, write_notebook
 from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
-in_light = pytest.mark.parametrize("window", THEMES[:1], indirect=True)
 
 NOTEBOOK = "programs.ipynb"
 KEY, SIGNER = "signing-key", "written-for-s3"
@@ -29,10 +28,10 @@ def notebook(server: Learning, folder: Path) -> str:
     return NOTEBOOK
 
 
-@pytest.fixture(params=THEMES, scope="module")
-def window(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
-    """The notebook, open in a theme; nothing beyond this machine may be asked for."""
-    with lab_page(browser, server, request.param) as opened:
+@pytest.fixture(scope="module")
+def window(browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
+    """The notebook, open; nothing beyond this machine may be asked for."""
+    with lab_page(browser, server) as opened:
         opened.open(notebook)
         yield opened
         assert opened.strangers == []
@@ -65,16 +64,15 @@ def checked(widget: Exercise, program: str, told: str) -> None:
 
 def test_a_learner_fails_and_passes(lab: LabPage, folder: Path) -> None:
     """A call with what was expected and what came; then the pass, which is kept."""
-    theme = theme_name(lab)
     widget = lab.exercise(KEY)
     checked(widget, wrong(KEY, "the documented example"), "What helps")
     for part in ("signing_key(", "Expected", "Got", "The documented example"):
         expect(widget.result).to_contain_text(part)
-    lab.screenshot(f"program-failed-{theme}", widget.root)
+    lab.screenshot("program-failed", widget.root)
     assert lab.violations() == []
     checked(widget, exercise(KEY).solution, "Passed")
     expect(widget.result).to_contain_text("signing_key is yours now")
-    lab.screenshot(f"program-passed-{theme}", widget.root)
+    lab.screenshot("program-passed", widget.root)
     assert Progress(folder).history().passed(KEY)
 
 
@@ -84,20 +82,18 @@ def test_what_the_server_answers_is_shown(lab: LabPage) -> None:
     checked(widget, wrong(SIGNER, "sorted as encoded"), "The client sorted the query, then encoded it;")
     for part in ("First difference", "Line 3 (query)", "does not match the signature you provided", "What you sent"):
         expect(widget.result).to_contain_text(part)
-    lab.screenshot(f"program-refused-{theme_name(lab)}", widget.root)
+    lab.screenshot("program-refused", widget.root)
     assert lab.violations() == []
 
 
-@in_light
 def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage) -> None:
     widget = lab.exercise(KEY)
     checked(widget, "import hmac\n\ndef signing_key(secret)\n    pass\n", "Cannot be called yet")
     expect(widget.root.locator(".iamkit-problems")).to_contain_text(re.compile(r"Line 3, column 24.*expected :"))
     expect(widget.root.locator(".cm-lint-marker-error")).to_have_count(1)
-    lab.screenshot(f"program-syntax-error-{theme_name(lab)}", widget.root)
+    lab.screenshot("program-syntax-error", widget.root)
 
 
-@in_light
 def test_the_keyboard_writes_python_and_gets_out_again(lab: LabPage) -> None:
     """Enter indents by four after a colon, Tab leaves the editor for the Check button."""
     widget = lab.exercise(KEY)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, in_light, lesson
+from tests.browser.lab import LabPage
+from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("An error occurred (AccessDenied)").first).to_be_visible()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-00-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-00")
 
 
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
@@ -36,7 +36,6 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
-@in_light
 def test_a_program_is_tried_with_real_clients(lab: LabPage, folder: Path) -> None:
     """The one that replaces the first grant by the next is caught; the lesson's own cloud goes on."""
     lab.run_once()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, in_light, lesson
+from tests.browser.lab import LabPage
+from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +25,9 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     expect(lab.page.get_by_text("UnrecognizedClientException").first).to_be_visible()
     expect(lab.page.get_by_text("Authentication code for device is not valid").first).to_be_visible()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-01-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-01")
 
 
-@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """One more day is caught on Sunday, the role passes, a new kernel knows it."""
     lab.run_once()
@@ -39,7 +38,6 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
-@in_light
 def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> None:
     """Two people whose names begin alike."""
     lab.run_once()
@@ -48,7 +46,6 @@ def test_a_program_is_judged_by_what_it_finds(lab: LabPage, folder: Path) -> Non
     learner.passes()
 
 
-@in_light
 def test_keys_are_looked_for_in_accounts_that_grow_old(lab: LabPage, folder: Path) -> None:
     """With real clients, while the lesson's own cloud goes on."""
     lab.run_once()

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from iamkit.course import CodeExercise, Course, Progress
-from tests.browser.lab import LabPage, plain, theme_name
-from tests.browser.learner import in_light, lesson
+from tests.browser.lab import LabPage, plain
+from tests.browser.learner import lesson
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +36,9 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: Co
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.locator(".iamkit-lab")).to_be_visible()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-02-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-02")
 
 
-@in_light
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: CodeExercise, folder: Path) -> None:
     """A mistake, a hint, an endless loop that costs nothing, the solution, a new kernel."""
     lab.run_once()

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from iamkit.course import Course, PolicyExercise, Progress, course_root
-from tests.browser.lab import LabPage, plain, theme_name
-from tests.browser.learner import in_light, lesson
+from tests.browser.lab import LabPage, plain
+from tests.browser.learner import lesson
 
 pytestmark = pytest.mark.browser
 
@@ -32,17 +32,16 @@ def exercise() -> PolicyExercise:
 def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage, exercise: PolicyExercise) -> None:
     """As axe-core sees prose, stored outputs and the widget, as opened, run, and with a failed check."""
     assert lab.violations() == []
-    lab.screenshot(f"opened-{theme_name(lab)}")
+    lab.screenshot("opened")
     lab.run_once()
     widget = lab.exercise(exercise.slug)
     widget.write(exercise.wrong[0].text)
     widget.press("check")
     expect(widget.result).not_to_be_empty()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-03-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-03")
 
 
-@in_light
 def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: PolicyExercise) -> None:
     """Line and column are said, too."""
     lab.run_once()
@@ -50,12 +49,11 @@ def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: Policy
     widget.write('{\n  "Version": "2012-10-17",\n  "Statement": [}\n}')
     widget.press("check")
     expect(widget.root.locator(".iamkit-problems")).to_contain_text(re.compile(r"line 3", re.IGNORECASE))
-    lab.screenshot(f"syntax-error-{theme_name(lab)}", widget.root)
+    lab.screenshot("syntax-error", widget.root)
 
 
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: PolicyExercise, folder: Path) -> None:
     """Type a wrong policy, see the request it gets wrong, take a hint, fix it, restart the kernel, see it passed."""
-    theme = theme_name(lab)
     lab.run_once()
     widget = lab.exercise(exercise.slug)
     feedback_of = {case.name: case.feedback for case in exercise.cases}
@@ -67,7 +65,7 @@ def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Polic
     expect(widget.result).to_contain_text(plain(feedback))
     for part in ("Principal", "Action", "Resource", "Expected"):
         expect(widget.result).to_contain_text(re.compile(part, re.IGNORECASE))
-    lab.screenshot(f"failed-{theme}", widget.root)
+    lab.screenshot("failed", widget.root)
 
     widget.press("hint")
     expect(widget.root).to_contain_text(plain(exercise.hints[0]))
@@ -75,16 +73,15 @@ def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: Polic
     widget.write(exercise.solution)
     lab.page.keyboard.press("ControlOrMeta+Enter")
     expect(widget.result).to_contain_text(re.compile("passed", re.IGNORECASE))
-    lab.screenshot(f"passed-{theme}", widget.root)
+    lab.screenshot("passed", widget.root)
 
     lab.restart()
     lab.run_all()
     expect(lab.exercise(exercise.slug).root).to_contain_text(re.compile("passed", re.IGNORECASE))
-    lab.screenshot(f"restarted-{theme}", lab.exercise(exercise.slug).root)
+    lab.screenshot("restarted", lab.exercise(exercise.slug).root)
     assert Progress(folder).history().passed(exercise.slug)
 
 
-@in_light
 def test_axe_sees_the_text_of_the_notebook(lab: LabPage) -> None:
     """Its contrast check once saw no text here at all: a bad one must be found for the test above to mean anything."""
     lab.page.locator(".jp-RenderedMarkdown").first.evaluate(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, in_light, lesson
+from tests.browser.lab import LabPage
+from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -23,10 +23,9 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("the thief reads: carol,4200").first).to_be_visible()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-05-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-05")
 
 
-@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """Who looks at what is left misses what was removed; a new kernel knows of the pass."""
     lab.run_once()
@@ -37,7 +36,6 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
-@in_light
 def test_a_gap_is_seen_in_the_trail(lab: LabPage, folder: Path) -> None:
     """The key that goes off before the new one is in place; the lesson's own cloud goes on."""
     lab.run_once()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, in_light, lesson
+from tests.browser.lab import LabPage
+from tests.browser.learner import Learner, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -23,10 +23,9 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
         expect(lab.exercise(slug).root).to_be_visible()
     expect(lab.page.get_by_text("Response signature invalid").first).to_be_visible()
     assert lab.violations() == []
-    lab.screenshots_of_all(f"lesson-06-{theme_name(lab)}")
+    lab.screenshots_of_all("lesson-06")
 
 
-@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """The request of an attacker is shown, the mended trust policy passes, a new kernel knows it."""
     lab.run_once()
@@ -38,7 +37,6 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
-@in_light
 def test_the_directory_vouches_and_the_trust_policy_says_for_whom(lab: LabPage, folder: Path) -> None:
     """Who is let in because nothing is known of their team is shown; billing alone passes."""
     lab.run_once()
@@ -47,7 +45,6 @@ def test_the_directory_vouches_and_the_trust_policy_says_for_whom(lab: LabPage, 
     learner.passes()
 
 
-@in_light
 def test_a_session_is_tried_with_real_calls(lab: LabPage, folder: Path) -> None:
     """A session that can do too much is used against its maker; the lesson's own cloud goes on."""
     lab.run_once()

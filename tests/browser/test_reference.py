@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from iamkit.reference import expand
-from tests.browser.lab import NEXT_FRAME, THEMES, LabPage, lab_page, write_notebook
-from tests.browser.learner import in_light
+from tests.browser.lab import NEXT_FRAME, LabPage, lab_page, write_notebook
 from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
@@ -28,10 +27,10 @@ def notebook(server: Learning, folder: Path) -> str:
     return NOTEBOOK
 
 
-@pytest.fixture(params=THEMES, scope="module")
-def lab(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
-    """The reference of S3, opened once in each theme; nothing beyond this machine may be asked for."""
-    with lab_page(browser, server, request.param) as page:
+@pytest.fixture(scope="module")
+def lab(browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
+    """The reference of S3, open; nothing beyond this machine may be asked for."""
+    with lab_page(browser, server) as page:
         page.open(notebook)
         page.run_all()
         expect(root(page)).to_be_visible()
@@ -52,8 +51,7 @@ def shown(lab: LabPage) -> list[str]:
 
 
 def picture(lab: LabPage, name: str) -> None:
-    theme = "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
-    lab.screenshot(f"reference-{name}-{theme}", root(lab))
+    lab.screenshot(f"reference-{name}", root(lab))
 
 
 # A table scrolls by itself where an ARN is long.
@@ -80,7 +78,6 @@ def test_nothing_serious_keeps_anyone_from_it(lab: LabPage) -> None:
     lab.page.set_viewport_size(size)
 
 
-@in_light
 @pytest.mark.parametrize("pattern", ["Get*", "s3:*acl", "???Object", "*Bucket*Policy*", "*", "Nothing*"])
 def test_pattern_finds_what_a_policy_matches(lab: LabPage, pattern: str) -> None:
     """The page's own matching agrees with the engine's."""
@@ -93,7 +90,6 @@ def test_pattern_finds_what_a_policy_matches(lab: LabPage, pattern: str) -> None
     )
 
 
-@in_light
 def test_words_are_found_in_descriptions_and_levels_filter(lab: LabPage) -> None:
     """Both together; Show all takes both back."""
     search(lab, "access control list bucket")
@@ -107,7 +103,6 @@ def test_words_are_found_in_descriptions_and_levels_filter(lab: LabPage) -> None
     assert len(shown(lab)) == len(expand("s3:*"))
 
 
-@in_light
 def test_action_unfolds_by_keyboard(lab: LabPage) -> None:
     """From the search on: Tab to the first action, Enter opens it, and JupyterLab gets none of the keys."""
     cells = lab.page.locator(".jp-Cell").count()
@@ -127,7 +122,6 @@ def test_action_unfolds_by_keyboard(lab: LabPage) -> None:
     assert lab.page.locator(".jp-Cell").count() == cells
 
 
-@in_light
 def test_what_cannot_be_limited_and_what_else_is_needed_is_told(lab: LabPage) -> None:
     """No resource types, and dependent actions."""
     for action, told in (("ListAccessPoints", "cannot be limited to a resource"), ("CreateJob", "iam:PassRole")):
@@ -137,7 +131,6 @@ def test_what_cannot_be_limited_and_what_else_is_needed_is_told(lab: LabPage) ->
         expect(opened).to_contain_text(told)
 
 
-@in_light
 def test_page_searches_without_a_kernel(lab: LabPage) -> None:
     """It has all of the service."""
     lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

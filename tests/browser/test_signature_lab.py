@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from iamkit.notebook.signing.presets import PRESETS
-from tests.browser.lab import NEXT_FRAME, THEMES, LabPage, lab_page, write_notebook
+from tests.browser.lab import NEXT_FRAME, LabPage, lab_page, write_notebook
 from tests.learning import Learning
 
 pytestmark = pytest.mark.browser
-in_light = pytest.mark.parametrize("window", THEMES[:1], indirect=True)
 
 NOTEBOOK = "lab.ipynb"
 AWS_EXAMPLE = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
@@ -29,10 +28,10 @@ def notebook(server: Learning, folder: Path) -> str:
     return NOTEBOOK
 
 
-@pytest.fixture(params=THEMES, scope="module")
-def window(request: pytest.FixtureRequest, browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
-    """The notebook, open in a theme; nothing beyond this machine may be asked for."""
-    with lab_page(browser, server, request.param) as opened:
+@pytest.fixture(scope="module")
+def window(browser: Browser, server: Learning, notebook: str) -> Iterator[LabPage]:
+    """The notebook, open; nothing beyond this machine may be asked for."""
+    with lab_page(browser, server) as opened:
         opened.open(notebook)
         yield opened
         assert opened.strangers == []
@@ -70,11 +69,9 @@ def start_from(lab: LabPage, slug: str) -> None:
 
 
 def picture(lab: LabPage, name: str) -> None:
-    theme = "dark" if lab.page.locator("body[data-jp-theme-light='false']").count() else "light"
-    lab.screenshot(f"signature-lab-{name}-{theme}", lab.page.locator(".iamkit-lab"))
+    lab.screenshot(f"signature-lab-{name}", lab.page.locator(".iamkit-lab"))
 
 
-@in_light
 def test_typing_changes_signature_and_says_how_much(lab: LabPage) -> None:
     """Letter by letter, with what changed marked; Start over brings back what was."""
     expect(signature(lab)).to_have_text(AWS_EXAMPLE)
@@ -99,7 +96,6 @@ def test_typing_changes_signature_and_says_how_much(lab: LabPage) -> None:
     expect(lab.page.locator(".iamkit-lab mark")).to_have_count(0)
 
 
-@in_light
 def test_what_happens_on_the_way_changes_the_answer(lab: LabPage) -> None:
     """The learner is the proxy: the server refuses, says which line, and believes again after Undo."""
     wire = field(lab, "wire")
@@ -116,7 +112,6 @@ def test_what_happens_on_the_way_changes_the_answer(lab: LabPage) -> None:
     expect(lab.page.locator(".iamkit-tampering")).to_be_hidden()
 
 
-@in_light
 def test_clocks_move_by_buttons(lab: LabPage) -> None:
     """Fifteen minutes are tolerated."""
     later = lab.page.get_by_role("button", name="+5 min")
@@ -128,7 +123,6 @@ def test_clocks_move_by_buttons(lab: LabPage) -> None:
     expect(answer(lab)).to_contain_text("Signature expired")
 
 
-@in_light
 def test_a_mistake_is_told_beside_its_field(lab: LabPage) -> None:
     """Nothing is lost: what was typed, and what the client signed last."""
     field(lab, "headers").fill("Host iam.amazonaws.com")
@@ -142,7 +136,6 @@ def test_a_mistake_is_told_beside_its_field(lab: LabPage) -> None:
     expect(signature(lab)).not_to_have_text(AWS_EXAMPLE)
 
 
-@in_light
 def test_a_late_answer_is_dropped(lab: LabPage) -> None:
     """An answer to an older revision comes after the learner typed on: it must not be shown."""
     root = lab.page.locator(".iamkit-lab")
@@ -173,7 +166,6 @@ def run(lab: LabPage, code: str) -> None:
     lab.page.evaluate(NEXT_FRAME)
 
 
-@in_light
 def test_keys_stay_in_the_lab(lab: LabPage) -> None:
     """JupyterLab adds a cell for an `a` and leaves for an arrow; here a select gets them."""
     cells = lab.page.locator(".jp-Cell").count()
@@ -190,7 +182,6 @@ def test_keys_stay_in_the_lab(lab: LabPage) -> None:
     expect(field(lab, "path")).to_be_focused()
 
 
-@in_light
 def test_a_kernel_that_is_gone_is_told(lab: LabPage) -> None:
     """Typing into a lab whose kernel was restarted says so; running the cell again brings a new lab."""
     lab.restart()

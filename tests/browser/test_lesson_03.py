@@ -52,6 +52,31 @@ def test_a_syntax_error_is_marked_where_it_stands(lab: LabPage, exercise: Policy
     lab.screenshot("syntax-error", widget.root)
 
 
+def test_findings_are_marked_where_they_stand(lab: LabPage, exercise: PolicyExercise) -> None:
+    """A policy that can be judged has them too: what Access Analyzer calls an error, and what only warns."""
+    lab.run_once()
+    widget = lab.exercise(exercise.slug)
+    widget.write(
+        """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["s3:GetObjekt", "iam:PassRole"],
+      "Resource": "*"
+    }
+  ]
+}"""
+    )
+    widget.press("check")
+    problems = widget.root.locator(".iamkit-problems")
+    expect(problems).to_contain_text(re.compile(r"Line 6, column 18.*Invalid action.*s3:GetObjekt"))
+    expect(problems).to_contain_text(re.compile(r"Pass role with star in resource", re.IGNORECASE))
+    expect(widget.root.locator(".cm-lint-marker-error, .cm-lint-marker-warning")).not_to_have_count(0)
+    assert lab.violations() == []
+    lab.screenshot("findings", widget.root)
+
+
 def test_a_learner_fails_fixes_passes_and_keeps_it(lab: LabPage, exercise: PolicyExercise, folder: Path) -> None:
     """Type a wrong policy, see the request it gets wrong, take a hint, fix it, restart the kernel, see it passed."""
     lab.run_once()

@@ -26,9 +26,10 @@ test: $(VENV)/.dev ## lint, types, tests, exercises, lessons and browser
 lessons: $(VENV)/.dev ## build lessons/*.ipynb from lessons/src/*.md
 	@$(RUN) -m lessons.build
 
-bench: $(VENV)/.dev ## measure the engine and the local cloud beside their peers
+bench: $(VENV)/.dev ## measure engine, local cloud and comparisons beside their peers
 	@$(RUN) -m benchmarks
 	@$(RUN) -m benchmarks.cloud
+	@$(RUN) -m benchmarks.compare
 
 editor: ## bundle the policy editor (needs Node)
 	cd iamkit/notebook/editor && npm ci && node build.mjs

@@ -82,6 +82,12 @@ MULTIVALUED = frozenset(
     {"aws:tagkeys", "aws:calledvia", "aws:principalorgpaths", "aws:resourceorgpaths", "saml:edupersonorgdn"}
 )
 
+# Keys whose value is `true` or `false` and nothing else, whatever operator a policy compares them by.
+BOOLEANS = frozenset({
+    "aws:assumedroot", "aws:multifactorauthpresent", "aws:principalisawsservice", "aws:securetransport",
+    "aws:viaawsservice",
+})  # fmt: skip
+
 # A value of a key when nothing better is known.
 VALUES: dict[str, tuple[str, ...]] = {
     "aws:sourceip": ("198.51.100.7",),

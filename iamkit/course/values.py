@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamkit.course.globs import Tokens, tokens
 from iamkit.course.literals import Text, around, cheapest
-from iamkit.course.plausible import VALUES
+from iamkit.course.plausible import BOOLEANS, VALUES
 from iamkit.policy.operators import read_address, read_date, read_network, read_number
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def single_values(key: str, conditions: Sequence[Condition], resolved: Iterable[
 
     `resolved` are values that policy variables can stand for.
     """
+    if key in BOOLEANS:
+        return cheapest(_near_bool(""))
     found = [Text(2, value) for value in VALUES.get(key, ())]
     found += [Text(2, value) for value in resolved]
     patterns: list[Tokens] = []

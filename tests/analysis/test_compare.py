@@ -123,6 +123,15 @@ DIFFERENT: dict[str, tuple[Json, Json]] = {
         policy(row(resource=HOME + "${aws:username}/*")),
         policy(row(resource=HOME + "${aws:username}/*"), row(resource=HOME + "alice/*", effect="Deny")),
     ),
+    "one partition left": (
+        policy(
+            row(resource=HOME.replace(":aws:", ":*:") + "${aws:username}/*"),
+            row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny"),
+        ),
+        policy(
+            row(resource=HOME + "${aws:username}/*"), row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny")
+        ),
+    ),
     "a default": (
         policy(row(resource=HOME + "${aws:PrincipalTag/team}/*")),
         policy(row(resource=HOME + "${aws:PrincipalTag/team, 'none'}/*")),

@@ -12,14 +12,12 @@ from iamkit.analysis.compare import Relation, Verdict, compare
 from tests.analysis.families import family_pairs
 from tests.analysis.reading import Pair, read_pairs
 from tests.analysis.rewriting import changed, random_policy, random_requests, rewritten
-from tests.effort import FUZZ, some
+from tests.effort import FUZZ
 
 WRITTEN = list(read_pairs())
 FAMILIES = list(family_pairs())
 PAIRS = [pytest.param(pair, id=f"{file}: {pair.name}") for file, pair, _ in WRITTEN]
 PAIRS += [pytest.param(pair, id=pair.name) for pair in FAMILIES]
-# Each of these takes the solver a moment: all of them belong to `make fuzz`, every fourth to every run.
-ASKED = some(PAIRS, every=4)
 SEEDS = range(400 if FUZZ else 20)
 SECONDS = 60.0
 
@@ -49,7 +47,7 @@ def test_the_meaning_is_the_one_written(pair: Pair, written: dict[str, Any]) -> 
     assert written["meaning"] == pair.meaning
 
 
-@pytest.mark.parametrize("pair", ASKED)
+@pytest.mark.parametrize("pair", PAIRS)
 def test_the_solver_finds_what_is_known(pair: Pair) -> None:
     """Proved where it is so, a request where it is not; unknown only where text and another type meet in one key."""
     for relation in _relations(pair):

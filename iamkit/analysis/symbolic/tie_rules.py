@@ -10,6 +10,7 @@ from iamkit.analysis.symbolic.encoding import Encoding
 from iamkit.analysis.symbolic.globs import Pattern, Token, TooManyStates, Universe, literal, partition
 from iamkit.analysis.symbolic.keys import examples
 from iamkit.analysis.symbolic.logic import Formula
+from iamkit.analysis.symbolic.spaces import TextSpace
 from iamkit.analysis.symbolic.tied import RESOURCE, Tie, letter
 from iamkit.analysis.symbolic.values import likely
 from iamkit.policy.variables import Template, Variable
@@ -24,16 +25,27 @@ def tie_rules(encoding: Encoding) -> Iterator[Formula]:
     for atom, (tie, place, slot) in list(encoding.ties.items()):
         key = tie.only_key
         if key is not None and place != RESOURCE and key in encoding.keys:
-            equal = encoding.logic.both(atom, encoding.keys[key].single)
+            single = encoding.keys[key].single
+            if place == key:  # every text is like itself
+                yield encoding.logic.implies(single, atom)
+                continue
+            equal = encoding.logic.both(atom, single)
             yield from _agreement(encoding, equal, key, place, slot)
             yield from _congruence(encoding, equal, key, place, slot)
 
 
 def _inclusions(encoding: Encoding) -> Iterator[Formula]:
     """Say which template matches whatever another one does, with the same values."""
+    logic = encoding.logic
     for (one, first), (other, second) in permutations(encoding.ties.items(), 2):
-        if first[1:] == second[1:] and set(second[0].keys) <= set(first[0].keys) and includes(second[0], first[0]):
-            yield encoding.logic.implies(one, other)
+        if first[1:] != second[1:] or not set(second[0].keys) <= set(first[0].keys):
+            continue
+        if includes(second[0], first[0]):
+            yield logic.implies(one, other)
+        elif first[1] == RESOURCE:
+            here, there = (encoding.resources.matches(tie.hull()) for tie in (first[0], second[0]))
+            missed = _missed(encoding.resources, second[0], first[0])
+            yield logic.implies(logic.all([one, here, logic.no(logic.both(other, there))]), missed)
 
 
 def includes(wide: Tie, narrow: Tie) -> bool:
@@ -44,18 +56,51 @@ def includes(wide: Tie, narrow: Tie) -> bool:
     """
     if "Arn" in wide.operator or "Arn" in narrow.operator:
         return wide == narrow
-    letters = {key: letter(at) for at, key in enumerate(dict.fromkeys([*narrow.keys, *wide.keys]))}
+    letters = _letters(narrow, wide)
     of = frozenset(letters.values())
-    patterns = [_apart(narrow.lettered(letters), of, runs=True), _apart(wide.lettered(letters), of, runs=False)]
+    patterns = [_apart(narrow.lettered(letters), of, runs=True), _apart(wide.lettered(letters), of)]
     try:
         return all(vector != 1 for vector in partition(patterns, Universe()))
     except TooManyStates:
         return False
 
 
-def _apart(pattern: Pattern, letters: frozenset[str], *, runs: bool) -> Pattern:
+def _missed(resources: TextSpace, wide: Tie, narrow: Tie) -> Formula:
+    """Say of a resource what it must be when one template matches it and another does not, whatever the variables are.
+
+    A word of the first template that the second misses stands for texts that match whatever pattern matches the word,
+    its letters covered by a `*`: the texts that are missed match all patterns of one such word.
+    """
+    true = resources.logic.true
+    begin = narrow.template.parts[0]
+    if not isinstance(begin, str) or begin.count(":") < 5:  # the universe has no letters in an ARN's other parts
+        return true
+    letters = _letters(narrow, wide)
+    of = frozenset(letters.values())
+    patterns = [_apart(pattern, of) for pattern in (wide.lettered(letters), *resources.patterns)]
+    within = _apart(narrow.lettered(letters), of, runs=True)
+    try:
+        missed = [vector >> 1 for vector in partition(patterns, resources.universe, within=within) if not vector & 1]
+    except TooManyStates:
+        return true
+    known = list(resources.patterns)
+    return resources.logic.any(
+        resources.logic.all(resources.matches(pattern) for at, pattern in enumerate(known) if vector >> at & 1)
+        for vector in missed
+    )
+
+
+def _letters(*ties: Tie) -> dict[str, str]:
+    keys = dict.fromkeys(key for tie in ties for key in tie.keys)
+    return {key: letter(at) for at, key in enumerate(keys)}
+
+
+def _apart(pattern: Pattern, letters: frozenset[str], *, runs: bool = False) -> Pattern:
+    """Keep wildcards off the letters: with `runs` all, otherwise those that do not cover every text."""
     return tuple(
-        Token(None, token.run, token.without | letters) if token.chars is None and (runs or not token.run) else token
+        Token(None, token.run, token.without | letters)
+        if token.chars is None and (runs or not token.run or token.without)
+        else token
         for token in pattern
     )
 

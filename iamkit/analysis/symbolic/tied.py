@@ -95,12 +95,14 @@ def _joined(parts: list[str | Variable]) -> Iterator[str | Variable]:
 
 
 def _widened(pattern: Pattern, letters: frozenset[str]) -> Iterator[Token]:
-    """Let letters be any text; a value may hold a colon, so wildcards no longer end at one."""
+    """Let letters be any text; a value may hold a colon, so that wildcards behind it no longer end at one."""
+    behind = False
     for token in pattern:
-        if token.chars is None:
-            yield Token(run=token.run)
-        elif token.chars & letters:
+        if token.chars is not None and token.chars & letters:
+            behind = True
             yield Token(run=True)
+        elif token.chars is None and behind:
+            yield Token(run=token.run)
         else:
             yield token
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import LabPage, theme_name
-from tests.browser.learner import Learner, lesson
+from tests.browser.learner import Learner, in_light, lesson
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
     lab.screenshots_of_all(f"lesson-04-{theme_name(lab)}")
 
 
+@in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
     """The trap of IfExists is answered by the server's request, the mended policy passes, a new kernel knows it."""
     lab.run_once()
@@ -36,6 +37,7 @@ def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -
     learner.comes_back()
 
 
+@in_light
 def test_a_hole_is_tried_with_real_calls(lab: LabPage, folder: Path) -> None:
     """A program that names players reads its own score alone; one that names nobody reads them all."""
     lab.run_once()

@@ -34,7 +34,7 @@ def test_nothing_serious_keeps_anyone_from_the_lesson(lab: LabPage) -> None:
 
 @in_light
 def test_a_learner_errs_asks_passes_and_comes_back(lab: LabPage, folder: Path) -> None:
-    """A refactoring that the cases do not tell from the old policy is told by the proof; a new kernel knows the pass."""
+    """A difference that no case shows is shown by the proof, the mended policy passes, a new kernel knows it."""
     lab.run_once()
     learner = Learner(lab, folder, "nothing-changed", "10")
     learner.errs("version-lost", "The old policy decides this request otherwise.")

@@ -37,7 +37,7 @@ statements = [json.loads(allow("s3:GetObject", Resource="*"))["Statement"]]
 for rounds in range(9):
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_role_policy(RoleName="slow", PolicyName="work", PolicyDocument=document)
-    if attempt(job, keys=cloud.client("sts").assume_role(RoleArn=slow, RoleSessionName="round")):
+    if attempt(job, keys=assume(RoleArn=slow, RoleSessionName="round")):
         break
     (change,) = cloud.why().changes
     statements.append(json.loads(change[change.index("{") :]))

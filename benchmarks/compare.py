@@ -111,9 +111,9 @@ def main() -> None:
                 took, verdicts[name][at] = milliseconds(way, pair)
                 best[name][at] = min(best[name][at], took)
     searched = statistics.median(best["search, 20,000 requests at most"])
-    print(
-        f"Python {sys.version.split()[0]}, {machine()}; {len(known)} pairs of policies, best of {ROUNDS} rounds, processor time\n"
-    )
+    counted = f"{len(known)} pairs of policies, best of {ROUNDS} rounds, processor time"
+    print(f"Python {sys.version.split()[0]}, {machine()}; {counted}
+")
     print("| how | answers | median, ms | 95th percentile, ms | longest, ms | × search |")
     print("|---|---|--:|--:|--:|--:|")
     for name, each in best.items():

@@ -112,8 +112,7 @@ def main() -> None:
                 best[name][at] = min(best[name][at], took)
     searched = statistics.median(best["search, 20,000 requests at most"])
     counted = f"{len(known)} pairs of policies, best of {ROUNDS} rounds, processor time"
-    print(f"Python {sys.version.split()[0]}, {machine()}; {counted}
-")
+    print(f"Python {sys.version.split()[0]}, {machine()}; {counted}\n")
     print("| how | answers | median, ms | 95th percentile, ms | longest, ms | × search |")
     print("|---|---|--:|--:|--:|--:|")
     for name, each in best.items():

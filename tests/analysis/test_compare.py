@@ -40,6 +40,15 @@ TEAM, TAGS = "aws:PrincipalTag/team", "aws:TagKeys"
 ANYTHING = policy(row())
 
 SAME: dict[str, tuple[Json, Json]] = {
+    "one partition left": (
+        policy(
+            row(resource=HOME.replace(":aws:", ":*:") + "${aws:username}/*"),
+            row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny"),
+        ),
+        policy(
+            row(resource=HOME + "${aws:username}/*"), row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny")
+        ),
+    ),
     "split": (policy(row(["s3:GetObject", "s3:PutObject"])), policy(row(), row("s3:PutObject"))),
     "order": (policy(row(), row("s3:Put*", effect="Deny")), policy(row("s3:Put*", effect="Deny"), row())),
     "case": (policy(row("S3:GETobject")), policy(row())),
@@ -122,15 +131,6 @@ DIFFERENT: dict[str, tuple[Json, Json]] = {
     "but alice": (
         policy(row(resource=HOME + "${aws:username}/*")),
         policy(row(resource=HOME + "${aws:username}/*"), row(resource=HOME + "alice/*", effect="Deny")),
-    ),
-    "one partition left": (
-        policy(
-            row(resource=HOME.replace(":aws:", ":*:") + "${aws:username}/*"),
-            row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny"),
-        ),
-        policy(
-            row(resource=HOME + "${aws:username}/*"), row(action="*", resource="arn:aws-*:*:*:*:*", effect="Deny")
-        ),
     ),
     "a default": (
         policy(row(resource=HOME + "${aws:PrincipalTag/team}/*")),

@@ -28,6 +28,8 @@ ONLY_WITH: dict[str, Collection[str]] = {
     "iam:passedtoservice": ("iam:passrole",),
     "iam:associatedresourcearn": ("iam:passrole",),
 }
+# A request over a VPC endpoint has no `aws:SourceIp` (IAM User Guide, "AWS global condition context keys").
+NEVER_TOGETHER = tuple(("aws:sourceip", key) for key in ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"))
 # What every token and every assertion says.
 CLAIMS = frozenset({"sub", "aud"})
 ASSERTED = frozenset({"saml:sub", "saml:aud", "saml:iss"})
@@ -39,9 +41,13 @@ def can_be_asked(request: Request, asked: Collection[str]) -> bool:
     `asked` are the keys, in lower case, that conditions look at: of those a request must have what it cannot lack.
     """
     caller, action = request.principal, request.folded_action
+    if caller.arn.startswith("arn:aws-"):  # all who ask, and all that is asked for, stand in the partition `aws`
+        return False
     if not _can_make(caller, action):
         return False
     keys = {key.lower() for key in request.context}
+    if any(one in keys and other in keys for one, other in NEVER_TOGETHER):
+        return False
     return all(_can_come(key, caller, action) for key in keys) and _always(caller, action, asked) <= keys
 
 

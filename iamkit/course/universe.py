@@ -12,7 +12,18 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from iamkit import Policies, Policy, PolicyType, Request
-from iamkit.course.askers import ASSERTED, BESIDES, CLAIMS, MAKES_SESSIONS, OIDC, ONLY_WITH, SAML, is_claim, issuer_of
+from iamkit.course.askers import (
+    ASSERTED,
+    BESIDES,
+    CLAIMS,
+    MAKES_SESSIONS,
+    NEVER_TOGETHER,
+    OIDC,
+    ONLY_WITH,
+    SAML,
+    is_claim,
+    issuer_of,
+)
 from iamkit.course.fixing import where
 from iamkit.course.people import neighbors_of_providers
 from iamkit.course.plausible import kind_of
@@ -157,6 +168,10 @@ def _impossible(mine: Policies, theirs: Policies, seeds: Sequence[Request]) -> I
     asked = keys_of(mine, theirs)
     # Nobody of one partition meets resources of another: all callers stand in `aws`.
     yield _deny(Resource="arn:aws-*:*:*:*:*")
+    yield _deny(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws-*:*:*:*:*"}})
+    for one, other in NEVER_TOGETHER:
+        if one in asked and other in asked:
+            yield _deny(Condition={"Null": {one: "false", other: "false"}})
     if mine.resource_based != theirs.resource_based:
         yield _deny(NotResource=sorted({own for seed in seeds for own in _standing_on(seed)}))
     if any(statement.action_element.cover(action) for statement in statements for action in MAKES_SESSIONS):

@@ -43,6 +43,10 @@ REQUESTS = [
     (ALICE, "iam:PassRole", {}, True),
     (ALICE, "iam:CreateRole", {"iam:PassedToService": "lambda.amazonaws.com"}, False),
     (ALICE, "s3:GetObject", {"sts:ExternalId": "x"}, False),
+    (ALICE, "s3:GetObject", {"aws:SourceIp": "203.0.113.20"}, True),
+    (ALICE, "s3:GetObject", {"aws:SourceVpce": "vpce-1a2b3c4d", "aws:VpcSourceIp": "10.0.3.7"}, True),
+    (ALICE, "s3:GetObject", {"aws:SourceIp": "203.0.113.20", "aws:SourceVpce": "vpce-1a2b3c4d"}, False),
+    (ALICE.replace(":aws:", ":aws-cn:"), "s3:GetObject", {}, False),
 ]
 ASKED = {SUB, AUD, "saml:aud", "sts:externalid", "iam:passedtoservice"}
 

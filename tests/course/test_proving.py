@@ -43,6 +43,27 @@ def test_what_no_real_request_tells_apart_is_proved(mine: dict[str, Any], theirs
     assert comparison.difference is None
 
 
+def test_an_address_beside_an_endpoint_is_no_request() -> None:
+    """Two ways to say "the office or the endpoint" that only such a request would tell apart."""
+    office = {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    endpoint = {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}
+    both = statement("*", "*", "Deny", Condition=office | endpoint)
+    apart = [
+        statement("*", "*", "Deny", Condition=office | {"Null": {"aws:SourceVpce": "true"}}),
+        statement("*", "*", "Deny", Condition=endpoint | {"Null": {"aws:SourceVpce": "false"}}),
+    ]
+    everything = statement("*", "*")
+
+    assert compared(in_force(everything, both), in_force(everything, *apart)).proved
+
+
+def test_a_caller_of_another_partition_is_nobody() -> None:
+    """Whoever asks in the exercises stands in `aws`, as all that is asked for does."""
+    others = statement("*", "*", "Deny", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:user/*"}})
+
+    assert compared(in_force(statement(READ, ALL), others), in_force(statement(READ, ALL))).proved
+
+
 def test_a_difference_beyond_the_search_is_found() -> None:
     """A hole that no literal of the policies points at: the search looks around them, the solver everywhere."""
     hole = statement(READ, ALL, "Deny", Condition={"NumericGreaterThan": {"s3:signatureAge": "86399999"}})

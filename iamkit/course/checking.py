@@ -15,14 +15,12 @@ from iamkit.course.documents import canonical, digest
 from iamkit.course.policy_consistency import COMPARE
 from iamkit.course.policy_exercises import PolicyExercise
 from iamkit.course.proving import compare_by_proof
-from iamkit.course.results import Counterexample, Outcome, Result
+from iamkit.course.results import LEARNER, Counterexample, Outcome, Result
 from iamkit.course.universe import replaced
 
 if TYPE_CHECKING:
     from iamkit.course.exercises import Exercise
     from iamkit.course.policy_exercises import PolicyCase
-
-LEARNER = "your policy"
 
 Attempt = str | Mapping[str, Any] | Policy | None
 """What a learner hands in: the text of a policy or of a program, a document, a policy, or nothing yet."""

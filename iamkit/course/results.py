@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from iamkit.policy.variables import ContextValue
 
 
+LEARNER = "your policy"
+"""What the policy that is judged is called, unless it brings a name of its own."""
+
+
 class Outcome(Enum):
     """What became of an attempt."""
 
@@ -57,8 +61,15 @@ class Counterexample:
 
     @property
     def decided_by(self) -> str:
-        """Name the gate and the deciding statement, always in the same words."""
-        return self.evaluation.decided_by
+        """Name what decided; of several policies that allow together, the learner's first."""
+        evaluation = self.evaluation
+        if not evaluation.allowed or evaluation.deciding is None or evaluation.deciding.policy == LEARNER:
+            return evaluation.decided_by
+        for step in evaluation.steps:
+            for statement in step.statements:
+                if statement.policy == LEARNER and statement.effect == "Allow":
+                    return f"{statement}, at the gate `{step.gate.value}`, and {evaluation.decided_by}"
+        return evaluation.decided_by
 
     def __repr__(self) -> str:
         rows = {

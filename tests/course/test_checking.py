@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamkit import Decision, Policies, Policy, Request
+from iamkit import Decision, Policies, Policy, PolicyType, Request, Resource, evaluate
 from iamkit.course import Comparison, Counterexample, Exercise, Outcome, Relation, check_policy
 from tests.course.building import (
     EXERCISE,
@@ -105,6 +105,21 @@ def test_without_a_deciding_statement_the_gate_is_named(exercise: Exercise) -> N
 
     assert isinstance(result.counterexample, Counterexample)
     assert result.counterexample.decided_by == "the gate `identity-based policies`: no statement allows it"
+
+
+def test_of_policies_that_allow_together_the_learners_is_named_first() -> None:
+    """Across accounts both sides must allow (E15), and the caller's own policies are asked last: they are not judged."""
+    bucket = Policy.parse(
+        document(statement("s3:GetObject", REPORT, Principal="*")), name="your policy", type=PolicyType.RESOURCE_BASED
+    )
+    stranger = Policies(identity_based=Policy.parse(document(statement("s3:*")), name="theirs"), resource_based=bucket)
+    asked = Request("arn:aws:iam::999988887777:user/mallory", "s3:GetObject", Resource(REPORT, "111122223333"))
+    found = Counterexample("a stranger", asked, "DENY", evaluate(asked, stranger), "")
+
+    assert found.decided_by == (
+        "statement 0 of policy `your policy`, at the gate `resource-based policy`, and "
+        "statement 0 of policy `theirs`, at the gate `identity-based policies`"
+    )
 
 
 def test_a_pass_tells_why(exercise: Exercise) -> None:

@@ -85,7 +85,7 @@ def counterexample_html(found: Counterexample) -> str:
     rows |= {
         "Expected": html.code(found.expected),
         "Got": decision_badge(found.got),
-        "Decided by": html.inline(found.evaluation.decided_by),
+        "Decided by": html.inline(found.decided_by),
         "Why it matters": html.markdown_line(found.feedback),
     }
     gates = gates_html(found.evaluation) + reasons_html(found.evaluation) + message_html(found.evaluation)

@@ -108,7 +108,7 @@ def test_without_a_deciding_statement_the_gate_is_named(exercise: Exercise) -> N
 
 
 def test_of_policies_that_allow_together_the_learners_is_named_first() -> None:
-    """Across accounts both sides must allow (E15), and the caller's own policies are asked last: they are not judged."""
+    """Across accounts both sides must allow (E15), and the caller's own policies are asked last."""
     bucket = Policy.parse(
         document(statement("s3:GetObject", REPORT, Principal="*")), name="your policy", type=PolicyType.RESOURCE_BASED
     )

@@ -96,7 +96,7 @@ def call_of(logged: Logged) -> Call:
     if reason:
         return Call(*head, logged.place, reason=reason, data=data)
     context = _context(record, identity)
-    uses = tuple(_decided(logged.evaluations)) or tuple(_stated(record)) or tuple(_derived(record, prefix, context))
+    uses = tuple(_decided(logged.evaluations)) or tuple(_derived(record, prefix, context))
     if not uses:
         return Call(*head, logged.place, reason=UNKNOWN, data=data)
     return Call(*head, logged.place, uses, context=context, data=data)
@@ -152,16 +152,6 @@ def _decided(evaluations: tuple[Evaluation, ...]) -> Iterator[Use]:
             arn = request.resource.arn
             context = dict(request.context)
             yield Use(request.action, arn if arn == "*" else escape(arn), context=context)
-
-
-def _stated(record: Record) -> Iterator[Use]:
-    """Take actions and resources where the event itself states what was authorized."""
-    more = record.get("additionalEventData")
-    stated = more.get("authorizations") if isinstance(more, Mapping) else None
-    for each in stated if isinstance(stated, list) else ():
-        action, arn = (each.get("action"), each.get("resource")) if isinstance(each, Mapping) else (None, None)
-        if isinstance(action, str) and isinstance(arn, str) and ":" in action:
-            yield Use(action, arn if arn == "*" else escape(arn))
 
 
 def _derived(record: Record, prefix: str, context: Mapping[str, ContextValue]) -> Iterator[Use]:

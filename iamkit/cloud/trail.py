@@ -129,8 +129,51 @@ class Event:
         if self.error_code:
             record |= {"errorCode": self.error_code, "errorMessage": self.error_message}
         if self.evaluations:
-            record["resources"] = [{"ARN": each.request.resource.arn} for each in self.evaluations]
+            own = [each for each in self.evaluations if _on_behalf(each) is None]
+            record["resources"] = [{"ARN": each.request.resource.arn} for each in own]
         return record
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Write the event, and one more for each request that a service made of another on behalf of the caller.
+
+        KMS Developer Guide, "Logging AWS KMS API calls with AWS CloudTrail": such an event names the service that made
+        the request instead of the caller's address, and in `invokedBy`.
+        """
+        record = self.as_json()
+        yield record
+        for each in self.evaluations:
+            service = _on_behalf(each)
+            if service is not None:
+                yield (
+                    record | _made_by(service, each) | {"userIdentity": record["userIdentity"] | {"invokedBy": service}}
+                )
+
+
+def _on_behalf(evaluation: Evaluation) -> str | None:
+    """Name the service that asked on behalf of the caller (IAM User Guide, "Forward access sessions")."""
+    request = evaluation.request
+    if request.principal.kind is CallerKind.SERVICE or request.value("aws:ViaAWSService") != "true":
+        return None
+    service = request.value("aws:CalledViaLast")
+    return service if isinstance(service, str) else None
+
+
+def _made_by(service: str, evaluation: Evaluation) -> dict[str, Any]:
+    """Say what of an event is another's when a service made the request, all of them to KMS."""
+    request = evaluation.request
+    prefix, _, name = request.action.partition(":")
+    pairs = "kms:encryptioncontext:"
+    context = {key[len(pairs) :]: value for key, value in request.context.items() if key.lower().startswith(pairs)}
+    made: dict[str, Any] = {
+        "eventSource": f"{prefix}.amazonaws.com",
+        "eventName": name,
+        "sourceIPAddress": service,
+        "userAgent": service,
+        "requestParameters": {"keyId": request.resource.arn, "encryptionContext": context},
+        "resources": [{"ARN": request.resource.arn, "type": "AWS::KMS::Key"}],
+        "recipientAccountId": request.resource.owner,
+    }
+    return made if evaluation.allowed else made | {"errorCode": "AccessDenied", "errorMessage": evaluation.message}
 
 
 def _chain(holder: Holder | None) -> Iterator[str]:
@@ -243,7 +286,7 @@ class Trail:
 
     def as_json(self) -> str:
         """Export all events as a CloudTrail log file has them."""
-        return json.dumps({"Records": [event.as_json() for event in self]}, indent=2)
+        return json.dumps({"Records": [record for event in self for record in event.records()]}, indent=2)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write all events to a file, as CloudTrail delivers them; compressed where the name ends in `.gz`."""

@@ -131,20 +131,6 @@ def test_resources_say_in_full_what_parameters_abbreviate() -> None:
     assert uses(record) == [("iam:GetRole", ROLE)]
 
 
-def test_what_an_event_states_counts_as_it_is() -> None:
-    """Actions and resources that a trail records by themselves."""
-    stated = {
-        "authorizations": [
-            {"action": "s3:GetObject", "resource": f"{BUCKET}/a?"},
-            {"action": "kms:Decrypt", "resource": "*"},
-        ]
-    }
-    assert uses(get("other", additionalEventData=stated)) == [
-        ("s3:GetObject", f"{BUCKET}/a${{?}}"),
-        ("kms:Decrypt", "*"),
-    ]
-
-
 @pytest.mark.parametrize(
     ("record", "reason"),
     [

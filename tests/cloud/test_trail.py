@@ -71,6 +71,31 @@ def test_it_is_exported_as_cloudtrail_has_it(busy: LocalCloud, tmp_path: Path) -
     assert denied["requestParameters"]["key"] == "k"
 
 
+def test_what_a_service_asks_for_the_caller_is_an_event_of_its_own(busy: LocalCloud) -> None:
+    """S3 uses a key with the permissions of its caller: KMS records who that is, and through which service."""
+    key = busy.client("kms").create_key()["KeyMetadata"]["Arn"]
+    s3 = busy.client("s3")
+    s3.create_bucket(Bucket="amzn-s3-demo-bucket")
+    s3.put_object(Bucket="amzn-s3-demo-bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    put, made = json.loads(busy.trail.as_json())["Records"][-2:]
+
+    assert (put["eventName"], put["sourceIPAddress"]) == ("PutObject", "127.0.0.1")
+    assert put["resources"] == [{"ARN": "arn:aws:s3:::amzn-s3-demo-bucket/k"}]
+    assert (made["eventSource"], made["eventName"]) == ("kms.amazonaws.com", "GenerateDataKey")
+    assert made["userIdentity"] == put["userIdentity"] | {"invokedBy": "s3.amazonaws.com"}
+    assert made["sourceIPAddress"] == "s3.amazonaws.com"
+    assert made["requestParameters"]["keyId"] == key
+    assert made["requestParameters"]["encryptionContext"] == {"aws:s3:arn": "arn:aws:s3:::amzn-s3-demo-bucket/k"}
+    assert made["resources"] == [{"ARN": key, "type": "AWS::KMS::Key"}]
+    assert "errorCode" not in made
+
+    reader = busy.client("s3", user(busy, "carol", allow("s3:GetObject")))
+    refused(reader.get_object, Bucket="amzn-s3-demo-bucket", Key="k")
+    got, denied = json.loads(busy.trail.as_json())["Records"][-2:]
+    assert (got["eventName"], got["errorCode"]) == ("GetObject", "AccessDenied")
+    assert (denied["eventName"], denied["errorCode"]) == ("Decrypt", "AccessDenied")
+
+
 def test_secrets_are_not_in_it(busy: LocalCloud) -> None:
     """Neither what was kept nor what signs."""
     text = busy.trail.as_json() + repr(busy.trail)

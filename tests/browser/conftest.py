@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.browser.lab import chromium
+from tests.browser.lab import PATIENCE, chromium
 from tests.learning import Learning, learning
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -205,7 +205,7 @@ def lab_page(browser: Browser, server: Learning) -> Iterator[LabPage]:
     server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": raw})
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     # JupyterLab is some megabytes of code, which a busy machine takes its time to serve.
-    context.set_default_navigation_timeout(PATIENCE)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     opened = LabPage(page, server)
 

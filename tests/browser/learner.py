@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from iamkit.course import Course, Progress
-from tests.browser.lab import PATIENCE, LabPage, lab_page, plain
+from tests.browser.lab import LabPage, lab_page, plain
 from tests.learning import Learning
 
 
@@ -49,7 +49,7 @@ class Learner:
         """Hand in one of the exercise's wrong answers, and read what is said about it."""
         self.widget.write(next(wrong.text for wrong in self.exercise.wrong if wrong.name == mistake))
         self.widget.press("check")
-        expect(self.widget.result).to_contain_text(told, timeout=PATIENCE)
+        expect(self.widget.result).to_contain_text(told)
         self._picture("failed")
 
     def asks(self) -> None:
@@ -61,7 +61,7 @@ class Learner:
         """Hand in the solution, by the keyboard."""
         self.widget.write(self.exercise.solution)
         self.lab.page.keyboard.press("ControlOrMeta+Enter")
-        expect(self.widget.result).to_contain_text("Passed", timeout=PATIENCE)
+        expect(self.widget.result).to_contain_text("Passed")
         self._picture("passed")
         assert Progress(self.folder).history().passed(self.slug)
 

@@ -15,6 +15,7 @@ from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
 from iamkit.notebook.figures import _columns, _image, _png, _style
 from iamkit.notebook.guard import guarded
+from iamkit.notebook.party_columns import party_columns
 from iamkit.notebook.views.reach import step_rows
 from iamkit.notebook.views.texts import message_view
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WIDTH = 9.0
 _INK, _BLUE, _GREEN, _RED = "#212121", "#1565c0", "#1b5e20", "#b71c1c"
 _HEADERS = ("Step", "From", "To", "Method", "Actions")
 _LEGEND = (
@@ -92,29 +92,17 @@ def _layers(edges: Sequence[Edge], start: str | None) -> list[list[str]]:
 
 
 def _draw(title: str, edges: Sequence[Edge], start: str | None, admins: frozenset[str]) -> Figure:
-    from matplotlib.figure import Figure
-
-    columns = _layers(edges, start)
-    tallest = max(map(len, columns))
-    fig = Figure(figsize=(_WIDTH, 1.5 + 0.78 * max(tallest, 2)), layout="constrained")
-    panel = fig.subplots()
-    panel.set_axis_off()
-    gap = 100 / len(columns)
-    half = min(gap * 0.3, 16.0)
-    places: dict[str, tuple[float, float]] = {}
-    for number, column in enumerate(columns):
-        step = tallest / len(column)
-        places |= {name: (gap * (number + 0.5), -step * (row + 0.5)) for row, name in enumerate(column)}
-    panel.set_xlim(0, 100)
-    panel.set_ylim(-tallest - 0.1, 0.1)
+    drawn = party_columns(_layers(edges, start), margin=1.5, least=2)
+    panel, places = drawn.panel, drawn.places
+    half = min(drawn.gap * 0.3, 16.0)
     for pair, numbers in _numbered(edges).items():
         _arrow(panel, pair, ", ".join(numbers), places, half)
     own = {edge.source: str(number) for number, edge in enumerate(edges, 1) if edge.becomes is None}
     for name, place in places.items():
         _box(panel, name, place, half, own.get(name, ""), name in admins)
-    fig.suptitle(title, fontsize=12, fontweight="bold")
-    fig.supxlabel(_LEGEND, fontsize=9)
-    return fig
+    drawn.fig.suptitle(title, fontsize=12, fontweight="bold")
+    drawn.fig.supxlabel(_LEGEND, fontsize=9)
+    return drawn.fig
 
 
 def _numbered(edges: Sequence[Edge]) -> dict[tuple[str, str], list[str]]:

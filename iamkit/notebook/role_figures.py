@@ -15,6 +15,7 @@ from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
 from iamkit.notebook.figures import _columns, _image, _png, _style
 from iamkit.notebook.guard import guarded
+from iamkit.notebook.party_columns import party_columns
 from iamkit.notebook.role_graph import Becoming, RoleGraph, read_graph
 from iamkit.notebook.session_chain import Link, links_of
 from iamkit.notebook.views.texts import message_view
@@ -135,31 +136,20 @@ def _chains(graph: RoleGraph) -> str:
 
 def _draw_graph(title: str, graph: RoleGraph) -> Figure:
     """Draw who is no role on the left, roles in columns by the number of steps to them."""
-    from matplotlib.figure import Figure
-
     columns = _layers(graph)
-    tallest = max(map(len, columns))
-    fig = Figure(figsize=(_WIDTH, 1.7 + 0.78 * tallest), layout="constrained")
-    panel = fig.subplots()
-    panel.set_axis_off()
-    gap = 100 / len(columns)
+    drawn = party_columns(columns, margin=1.7)
+    panel, places, gap = drawn.panel, drawn.places, drawn.gap
     half = min(gap * 0.33, 17.0)
-    places: dict[str, tuple[float, float]] = {}
-    for number, column in enumerate(columns):
-        step = tallest / len(column)
-        places |= {name: (gap * (number + 0.5), -step * (row + 0.5)) for row, name in enumerate(column)}
-    panel.set_xlim(0, 100)
-    panel.set_ylim(-tallest - 0.1, 0.1)
     # Whom a role trusts as part of its account are often all other roles: those lines would hide the others.
-    drawn = [pair for pair in graph.pairs if pair.may or (pair.trusted and pair.who in columns[0])]
-    for pair in sorted(drawn, key=lambda pair: pair.may):
+    arrows = [pair for pair in graph.pairs if pair.may or (pair.trusted and pair.who in columns[0])]
+    for pair in sorted(arrows, key=lambda pair: pair.may):
         _draw_pair(panel, pair, places, half, gap)
     roles = {*graph.roles}
     for name, place in places.items():
         _draw_party(panel, name, place, half, _BLUE if name in roles else _INK)
-    fig.suptitle(title, fontsize=12, fontweight="bold")
-    fig.supxlabel(_LEGEND, fontsize=9)
-    return fig
+    drawn.fig.suptitle(title, fontsize=12, fontweight="bold")
+    drawn.fig.supxlabel(_LEGEND, fontsize=9)
+    return drawn.fig
 
 
 def _layers(graph: RoleGraph) -> list[list[str]]:

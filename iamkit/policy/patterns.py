@@ -20,8 +20,8 @@ _TOKEN = re.compile(r"\$\{[*?$]\}|[*?]|[^*?$]+|\$")
 _TOKEN_2008 = re.compile(r"[*?]|[^*?]+")
 _ANY_RUN, _ANY_ONE = "*", "?"
 
-# A token is (text, True) for literal text and ("*" or "?", False) for a wildcard.
-_Tokens = tuple[tuple[str, bool], ...]
+Tokens = tuple[tuple[str, bool], ...]
+"""What a pattern is made of: (text, True) for literal text, ("*" or "?", False) for a wildcard."""
 
 
 def escape(text: str) -> str:
@@ -51,7 +51,7 @@ def glob(pattern: str, escapes: bool = False) -> Matcher:
     >>> bool(glob("reports/*.csv")("reports/2026/a.csv"))
     True
     """
-    return _compile(_tokens(pattern, escapes))
+    return _compile(tokens(pattern, escapes))
 
 
 @lru_cache(maxsize=4096)
@@ -61,18 +61,23 @@ def arn_glob(pattern: str, escapes: bool = False, open_ended: bool = False) -> M
     In the first five segments a wildcard stays inside its segment; in the resource part it also covers `/` and `:`.
     `open_ended` is `Resource`'s reading of a pattern that ends early in `*`: it covers all that follows.
     """
-    segments = _segments(_tokens(pattern, escapes))
-    last = segments[-1]
-    if len(segments) < 6 and not (open_ended and last and last[-1] == (_ANY_RUN, False)):
+    parts = segments(tokens(pattern, escapes))
+    last = parts[-1]
+    if len(parts) < 6 and not (open_ended and last and last[-1] == (_ANY_RUN, False)):
         return nothing
-    wild = [token for segment in segments for token in segment if not token[1]]
+    wild = [token for part in parts for token in part if not token[1]]
     if not wild or (len(wild) == 1 and last and last[-1] == (_ANY_RUN, False)):
-        return _compile(_join(segments))
-    head = [_regex(segment, "[^:]") for segment in segments[:-1]]
+        return _compile(_join(parts))
+    head = [_regex(part, "[^:]") for part in parts[:-1]]
     return re.compile(":".join([*head, _regex(last, ".")]), re.DOTALL).fullmatch
 
 
-def _tokens(pattern: str, escapes: bool) -> _Tokens:
+def tokens(pattern: str, escapes: bool = False) -> Tokens:
+    """Read a pattern as literal texts and wildcards; neighboring stars are one (P8, P37).
+
+    >>> tokens("logs/**.gz")
+    (('logs/', True), ('*', False), ('.gz', True))
+    """
     found: list[tuple[str, bool]] = []
     for text in (_TOKEN if escapes else _TOKEN_2008).findall(pattern):
         if text in (_ANY_RUN, _ANY_ONE):
@@ -86,29 +91,33 @@ def _tokens(pattern: str, escapes: bool) -> _Tokens:
     return tuple(found)
 
 
-def _segments(tokens: _Tokens) -> list[list[tuple[str, bool]]]:
-    """Split at the first five colons of literal text."""
-    segments: list[list[tuple[str, bool]]] = [[]]
-    for text, literal in tokens:
+def segments(read: Tokens) -> list[list[tuple[str, bool]]]:
+    """Split the tokens of an ARN pattern at the first five colons of literal text (P11).
+
+    >>> segments(tokens("arn:*"))
+    [[('arn', True)], [('*', False)]]
+    """
+    found: list[list[tuple[str, bool]]] = [[]]
+    for text, literal in read:
         if not literal:
-            segments[-1].append((text, False))
+            found[-1].append((text, False))
             continue
-        first, *rest = text.split(":", 6 - len(segments))
+        first, *rest = text.split(":", 6 - len(found))
         if first:
-            segments[-1].append((first, True))
-        segments.extend([(part, True)] if part else [] for part in rest)
-    return segments
+            found[-1].append((first, True))
+        found.extend([(part, True)] if part else [] for part in rest)
+    return found
 
 
-def _join(segments: list[list[tuple[str, bool]]]) -> _Tokens:
-    literal = ":".join("".join(text for text, is_literal in segment if is_literal) for segment in segments)
-    wild = segments[-1] and not segments[-1][-1][1]
+def _join(parts: list[list[tuple[str, bool]]]) -> Tokens:
+    literal = ":".join("".join(text for text, is_literal in part if is_literal) for part in parts)
+    wild = parts[-1] and not parts[-1][-1][1]
     return ((literal, True), (_ANY_RUN, False)) if wild else ((literal, True),)
 
 
-def _compile(tokens: _Tokens) -> Matcher:
+def _compile(read: Tokens) -> Matcher:
     """Choose the cheapest predicate for the pattern: equality, prefix, or a regular expression."""
-    match tokens:
+    match read:
         case ():
             return "".__eq__
         case ((text, True),):
@@ -117,17 +126,17 @@ def _compile(tokens: _Tokens) -> Matcher:
             return everything
         case ((prefix, True), ("*", False)):
             return methodcaller("startswith", prefix)
-    return re.compile(_regex(tokens, "."), re.DOTALL).fullmatch
+    return re.compile(_regex(read, "."), re.DOTALL).fullmatch
 
 
-def _regex(tokens: Iterable[tuple[str, bool]], any_char: str) -> str:
+def _regex(read: Iterable[tuple[str, bool]], any_char: str) -> str:
     """Write tokens as a regular expression that cannot backtrack exponentially.
 
     Between two stars the leftmost occurrence of the text between them is as good as any other, so each is an atomic
     group; only the text after the last star has to be tried at several places.
     """
     pieces = [""]
-    for text, literal in tokens:
+    for text, literal in read:
         if not literal and text == _ANY_RUN:
             pieces.append("")
         else:

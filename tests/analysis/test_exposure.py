@@ -126,7 +126,7 @@ def test_deny_takes_a_grant_back() -> None:
 
 def test_proof_that_no_outsider_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a statement names everyone and a Deny takes it back, z3 proves it; where it cannot, the search stands."""
-    monkeypatch.setattr("iamkit.analysis.exposure._PROOF_SECONDS", 60.0)
+    monkeypatch.setattr("iamkit.analysis.exposure_proof._PROOF_SECONDS", 60.0)
     outside = {"StringNotEquals": {"aws:PrincipalAccount": A}}
     everyone = allow("sqs:SendMessage", QUEUE, Principal="*")
     closed = shared(QUEUE, everyone, deny("sqs:*", QUEUE, Principal="*", Condition=outside))

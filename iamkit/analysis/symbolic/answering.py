@@ -11,6 +11,7 @@ from iamkit.analysis.symbolic.logic import Formula
 from iamkit.analysis.symbolic.manners import manners
 from iamkit.analysis.symbolic.scope import Scope
 from iamkit.analysis.symbolic.seeing import Unsupported
+from iamkit.analysis.symbolic.sides import decisions
 from iamkit.analysis.symbolic.solving import Deadline, OutOfTime, Solver, load_solver
 from iamkit.analysis.symbolic.tie_rules import tie_rules, trial_values
 from iamkit.analysis.symbolic.writing import Writer, made_small
@@ -29,11 +30,11 @@ class Wanted:
         """Say that one of the callers gets such decisions."""
         logic = encoding.logic
         found = []
-        for index, mine, theirs in encoding.decisions():
+        for index, mine, theirs in decisions(encoding):
             more = logic.both(mine, logic.no(theirs)) if self.more_mine and mine is not theirs else logic.false
             less = logic.both(theirs, logic.no(mine)) if self.more_theirs and mine is not theirs else logic.false
             both = logic.false if self.more_mine or self.more_theirs else logic.both(mine, theirs)
-            found.append(logic.both(encoding.caller_is(index), logic.either(more, less, both)))
+            found.append(logic.both(encoding.asking.caller_is(index), logic.either(more, less, both)))
         return logic.any(found)
 
     def met_by(self, mine: Evaluation, theirs: Evaluation) -> bool:
@@ -93,8 +94,9 @@ class _Search:
         rules = [*encoding.rules(), *self.limit(encoding), *tie_rules(encoding)]
         solver = Solver(encoding, [question, *rules], self.deadline)
         if not solver.can():
-            return Found(proved=True) if not encoding.doubts else Found(reason=encoding.doubts[0])
-        return self._try_values(encoding) if encoding.ties else self._show(encoding, solver, mannered)
+            doubts = encoding.places.doubts
+            return Found(proved=True) if not doubts else Found(reason=doubts[0])
+        return self._try_values(encoding) if encoding.ties.open else self._show(encoding, solver, mannered)
 
     def _try_values(self, open: Encoding) -> Found:
         """Look again with a few values for each policy variable: what can be so then is so."""

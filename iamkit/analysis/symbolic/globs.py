@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from iamkit.policy.patterns import _segments, _tokens
+from iamkit.policy.patterns import segments, tokens
 
 MAX_STATES = 40_000
 
@@ -60,26 +60,26 @@ def anything(*, without: Iterable[str] = (), nonempty: bool = False) -> Pattern:
 @lru_cache(maxsize=8192)
 def glob_pattern(text: str, *, escapes: bool = False, without: Iterable[str] = ()) -> Pattern:
     """Read a pattern as `policy.patterns.glob` does."""
-    return tuple(_places(_tokens(text, escapes), frozenset(without)))
+    return tuple(_places(tokens(text, escapes), frozenset(without)))
 
 
 @lru_cache(maxsize=8192)
 def arn_pattern(text: str, *, escapes: bool = False, open_ended: bool = False) -> Pattern | None:
     """Read an ARN pattern as `policy.patterns.arn_glob` does."""
-    segments = _segments(_tokens(text, escapes))
-    last = segments[-1]
-    if len(segments) < 6 and not (open_ended and last and last[-1] == ("*", False)):
+    parts = segments(tokens(text, escapes))
+    last = parts[-1]
+    if len(parts) < 6 and not (open_ended and last and last[-1] == ("*", False)):
         return None
     places: list[Token] = []
-    for at, segment in enumerate(segments):
+    for at, part in enumerate(parts):
         if at:
             places += literal(":")
-        places += _places(segment, _COLON if at < len(segments) - 1 else NOTHING_LEFT_OUT)
+        places += _places(part, _COLON if at < len(parts) - 1 else NOTHING_LEFT_OUT)
     return tuple(places)
 
 
-def _places(tokens: Iterable[tuple[str, bool]], without: frozenset[str]) -> Iterator[Token]:
-    for text, is_literal in tokens:
+def _places(read: Iterable[tuple[str, bool]], without: frozenset[str]) -> Iterator[Token]:
+    for text, is_literal in read:
         if is_literal:
             yield from literal(text)
         else:

@@ -52,22 +52,22 @@ _NOT_WITH = (
 
 def manners(encoding: Encoding) -> Iterator[Formula]:
     """Say how real requests come, of the keys that the policies look at; before the places are cut."""
-    logic, keys = encoding.logic, encoding.keys
+    logic, keys, asking = encoding.logic, encoding.places.keys, encoding.asking
     for one, other in _WITH:
         if one in keys and other in keys:
             yield logic.implies(keys[one].here(), keys[other].here())
     for one, other in _NOT_WITH:
         if one in keys and other in keys:
             yield logic.no(logic.both(keys[one].here(), keys[other].here()))
-    for index, caller in enumerate(encoding.callers):
+    for index, caller in enumerate(asking.callers):
         rules = [*_keys_of(encoding, caller), *_calls_of(encoding, caller)]
         if rules:
-            yield logic.implies(encoding.caller_is(index), logic.all(rules))
+            yield logic.implies(asking.caller_is(index), logic.all(rules))
 
 
 def _keys_of(encoding: Encoding, caller: Caller) -> Iterator[Formula]:
     logic = encoding.logic
-    for key, space in encoding.keys.items():
+    for key, space in encoding.places.keys.items():
         kinds = _TAGGED if key.startswith("aws:principaltag/") else _ONLY_OF.get(key)
         if kinds is not None and caller.kind not in kinds:
             yield logic.no(space.here())
@@ -89,8 +89,8 @@ def _keys_of(encoding: Encoding, caller: Caller) -> Iterator[Formula]:
 
 
 def _calls_of(encoding: Encoding, caller: Caller) -> Iterator[Formula]:
-    logic = encoding.logic
-    named = {name: encoding.action_is(name) for name in _MAKES_SESSIONS}
+    logic, places = encoding.logic, encoding.places
+    named = {name: places.action_is(name) for name in _MAKES_SESSIONS}
     if caller.kind is CallerKind.IDENTITY_PROVIDER:
         own = _SAML if _is_saml(caller) else _OIDC
         yield logic.any(named[name] for name in (own, *_BESIDES))
@@ -98,7 +98,7 @@ def _calls_of(encoding: Encoding, caller: Caller) -> Iterator[Formula]:
         yield logic.no(logic.either(named[_OIDC], named[_SAML]))
         if caller.kind is CallerKind.ANONYMOUS:
             yield logic.no(logic.any(named.values()))
-    external, session = encoding.keys.get("sts:externalid"), encoding.keys.get("sts:rolesessionname")
+    external, session = places.keys.get("sts:externalid"), places.keys.get("sts:rolesessionname")
     assumes = logic.any(named[name] for name in ("sts:assumerole", *_BESIDES))
     if external is not None:
         fits = logic.false if caller.kind is CallerKind.IDENTITY_PROVIDER else assumes

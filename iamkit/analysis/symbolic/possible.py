@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamkit.analysis.symbolic.encoding import OF_CALLER
+from iamkit.analysis.symbolic.asking import OF_CALLER
 from iamkit.analysis.symbolic.keys import key_type
 from iamkit.analysis.symbolic.scope import ALWAYS_PRESENT
 from iamkit.analysis.symbolic.universes import Arns

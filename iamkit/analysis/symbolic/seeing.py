@@ -18,7 +18,8 @@ class Unsupported(ValueError):
     """The question has a part that is not modelled."""
 
 
-_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "aws:resourceaccount"})
+ACCOUNT_KEYS = ("aws:principalaccount", "aws:resourceaccount")
+"""The keys whose values are accounts of a request."""
 
 
 def look(
@@ -34,7 +35,7 @@ def look(
     aws = [text for element in principals for text in element.aws]
     by_key = {
         key: tuple(dict.fromkeys(_patterns(statements, key)))
-        for key in ("aws:principalarn", "aws:username", "aws:userid", *_ACCOUNT_KEYS)
+        for key in ("aws:principalarn", "aws:username", "aws:userid", *ACCOUNT_KEYS)
     }
     named = [text.split(":")[4] if text.count(":") >= 5 else text for text in aws]
     listed = [*named, *(caller.account for caller in scope.callers), scope.resource_account, *accounts]
@@ -46,7 +47,7 @@ def look(
         *by_key["aws:principalaccount"],
         *by_key["aws:resourceaccount"],
         *(pattern for pattern in segments if pattern is not None),
-        *(literal(text) for key in _ACCOUNT_KEYS for text in trials.get(key, ())),
+        *(literal(text) for key in ACCOUNT_KEYS for text in trials.get(key, ())),
         *(pattern[:12] for pattern in by_key["aws:userid"]),
     ]
     return Seen(

@@ -17,7 +17,7 @@ class Shapes:
     """Looks for the most usual shape that a request can have; the places have to be cut."""
 
     def __init__(self, encoding: Encoding, solver: Solver, mannered: Sequence[Formula]) -> None:
-        self.encoding, self.solver = encoding, solver
+        self.encoding, self.places, self.solver = encoding, encoding.places, solver
         self.mannered = encoding.logic.all(mannered)
         self._classes: dict[str, dict[int, list[str]]] = {}
 
@@ -25,12 +25,12 @@ class Shapes:
         """Require a shape and one template of its resources; None where no real request is left."""
         if not self.solver.can(self.mannered):
             return None
-        space = self.encoding.actions
+        space = self.places.actions
         patterns = [text for each in self.encoding.statements for text in each.action_element.patterns]
         listed = [self.encoding.scope.action, *patterns]
         possible: dict[int, bool] = {}
-        matchers = [self.encoding.action_globs[pattern] for pattern in space.patterns]
-        for shape in shapes(matchers, listed, list(self.encoding.keys)):
+        matchers = [self.places.action_globs[pattern] for pattern in space.patterns]
+        for shape in shapes(matchers, listed, list(self.places.keys)):
             if shape.vector not in space.vectors:
                 continue
             option = space.options[space.vectors.index(shape.vector)]
@@ -48,16 +48,16 @@ class Shapes:
 
     def _on(self, shape: Shape) -> Iterator[tuple[str, Formula]]:
         logic = self.encoding.logic
-        absent = [logic.no(self.encoding.keys[key].here()) for key in shape.unknown_keys]
+        absent = [logic.no(self.places.keys[key].here()) for key in shape.unknown_keys]
         for template in shape.templates:
             yield template, logic.both(self._fits(template), *absent)
         if shape.without:
-            yield STAR, logic.both(self.encoding.resources.where(STAR.__eq__), *absent)
+            yield STAR, logic.both(self.places.resources.where(STAR.__eq__), *absent)
 
     def classes(self, template: str) -> dict[int, list[str]]:
         """Find what the policies' patterns can make of ARNs of a template, with ARNs to show it."""
         if template not in self._classes:
-            space = self.encoding.resources
+            space = self.places.resources
             texts = [text for texts in space.texts for text in texts]
             self._classes[template] = partition(
                 list(space.patterns),
@@ -68,6 +68,6 @@ class Shapes:
         return self._classes[template]
 
     def _fits(self, template: str) -> Formula:
-        space, found = self.encoding.resources, self.classes(template)
+        space, found = self.places.resources, self.classes(template)
         pairs = zip(space.options, space.vectors, strict=True)
         return self.encoding.logic.any(option for option, vector in pairs if vector in found)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
+from iamkit.analysis.symbolic.encoding import Encoding
+from iamkit.analysis.symbolic.logic import Formula
 from iamkit.evaluation.case import SESSIONS, WITH_IDENTITY_POLICIES
 from iamkit.evaluation.decision import Entry
 from iamkit.evaluation.index import ActionIndex, CompiledPolicies
@@ -12,11 +13,16 @@ from iamkit.policy.callers import Caller, CallerKind
 from iamkit.policy.grammar import PolicyType
 from iamkit.policy.principals import Naming
 
-if TYPE_CHECKING:
-    from iamkit.analysis.symbolic.encoding import Encoding
-    from iamkit.analysis.symbolic.logic import Formula
-
 Levels = tuple[tuple[str, ActionIndex], ...]
+
+
+def decisions(encoding: Encoding) -> list[tuple[int, Formula, Formula]]:
+    """Give for every caller what each side allows it; callers of whom the same is said come once."""
+    found: dict[tuple[int, int, str], tuple[int, Formula, Formula]] = {}
+    for index, caller in enumerate(encoding.asking.callers):
+        mine, theirs = (Side(policies, caller, encoding).allowed() for policies in encoding.sides)
+        found.setdefault((mine.number, theirs.number, caller.kind.value), (index, mine, theirs))
+    return list(found.values())
 
 
 class Side:
@@ -25,7 +31,7 @@ class Side:
     def __init__(self, policies: CompiledPolicies, caller: Caller, encoding: Encoding) -> None:
         self.policies, self.caller, self.encoding = policies, caller, encoding
         self.logic = encoding.logic
-        self.crosses = self.logic.no(encoding.owned_by_caller(caller)) if caller.account else self.logic.false
+        self.crosses = self.logic.no(encoding.owners.owned_by_caller(caller)) if caller.account else self.logic.false
 
     def allowed(self) -> Formula:
         """Say that a request of this caller is allowed."""
@@ -74,7 +80,7 @@ class Side:
         if self.caller.is_service_linked_role:
             return self.logic.true
         managing = self.policies.management_account
-        return self.logic.false if managing is None else self.encoding.owned_by(managing, self.caller)
+        return self.logic.false if managing is None else self.encoding.owners.owned_by(managing, self.caller)
 
     def _resource_control(self) -> Formula:
         levels = self.policies.resource_control
@@ -144,4 +150,4 @@ class Side:
             return self.logic.false
         if entry.statement.names(self.caller) is Naming.NOT_NAMED:
             return self.logic.false
-        return self.encoding.covers(entry.statement, self.caller)
+        return self.encoding.reading.covers(entry.statement, self.caller)

@@ -142,7 +142,7 @@ class Solver:
         if formula.kind == "not":
             part = self._write(formula.parts[0])
             return part[5:-1] if part.startswith("(not ") else f"(not {part})"
-        if formula.kind == "atom" and (meaning := self.encoding.meaning(formula)) is not None:
+        if formula.kind == "atom" and (meaning := self.encoding.places.meaning(formula)) is not None:
             return self._write(meaning)
         parts = " ".join(self._write(part) for part in formula.parts)
         name = f"b{formula.number}"

@@ -42,14 +42,15 @@ _NARROWEST = {4: 8, 6: 32}
 def asked_by_strangers(encoding: Encoding) -> Iterator[Formula]:
     """Say that the request is a stranger's, and needs a permission."""
     yield encoding.logic.no(encoding.asks_who_it_is)
-    logic, listed = encoding.logic, {fixed_text(pattern) for pattern in encoding.seen.accounts}
-    for index, caller in enumerate(encoding.callers):
+    logic, asking = encoding.logic, encoding.asking
+    listed = {fixed_text(pattern) for pattern in asking.seen.accounts}
+    for index, caller in enumerate(asking.callers):
         named = caller.account in listed or caller.unique_id is not None or caller.canonical_user_id is not None
         foreign = logic.true
         if caller.account is not None:
-            foreign = logic.both(logic.constant(not named), logic.no(encoding.owned_by_caller(caller)))
-        yield logic.implies(encoding.caller_is(index), foreign)
-    for key, space in encoding.keys.items():
+            foreign = logic.both(logic.constant(not named), logic.no(encoding.owners.owned_by_caller(caller)))
+        yield logic.implies(asking.caller_is(index), foreign)
+    for key, space in encoding.places.keys.items():
         if key in _OF_A_STRANGER:
             tests = {test: test.holds(_OF_A_STRANGER[key]) for test in _tests_of(encoding, key)}
             yield from _alike(encoding, space, tests)

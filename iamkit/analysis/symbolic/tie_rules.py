@@ -10,6 +10,7 @@ from iamkit.analysis.symbolic.encoding import Encoding
 from iamkit.analysis.symbolic.globs import Pattern, Token, TooManyStates, Universe, literal, partition
 from iamkit.analysis.symbolic.keys import examples
 from iamkit.analysis.symbolic.logic import Formula
+from iamkit.analysis.symbolic.places import Places
 from iamkit.analysis.symbolic.spaces import TextSpace
 from iamkit.analysis.symbolic.tied import RESOURCE, Tie, letter
 from iamkit.analysis.symbolic.values import likely
@@ -21,11 +22,12 @@ _WILD = re.compile(r"\$\{([*?$])\}|([*?])")
 
 def tie_rules(encoding: Encoding) -> Iterator[Formula]:
     """Say what holds of templates whatever their variables stand for."""
+    keys = encoding.places.keys
     yield from _inclusions(encoding)
-    for atom, (tie, place, slot) in list(encoding.ties.items()):
+    for atom, (tie, place, slot) in list(encoding.ties.open.items()):
         key = tie.only_key
-        if key is not None and place != RESOURCE and key in encoding.keys:
-            single = encoding.keys[key].single
+        if key is not None and place != RESOURCE and key in keys:
+            single = keys[key].single
             if place == key:  # every text is like itself
                 yield encoding.logic.implies(single, atom)
                 continue
@@ -36,15 +38,15 @@ def tie_rules(encoding: Encoding) -> Iterator[Formula]:
 
 def _inclusions(encoding: Encoding) -> Iterator[Formula]:
     """Say which template matches whatever another one does, with the same values."""
-    logic = encoding.logic
-    for (one, first), (other, second) in permutations(encoding.ties.items(), 2):
+    logic, resources = encoding.logic, encoding.places.resources
+    for (one, first), (other, second) in permutations(encoding.ties.open.items(), 2):
         if first[1:] != second[1:] or not set(second[0].keys) <= set(first[0].keys):
             continue
         if includes(second[0], first[0]):
             yield logic.implies(one, other)
         elif first[1] == RESOURCE:
-            here, there = (encoding.resources.matches(tie.hull()) for tie in (first[0], second[0]))
-            missed = _missed(encoding.resources, second[0], first[0])
+            here, there = (resources.matches(tie.hull()) for tie in (first[0], second[0]))
+            missed = _missed(resources, second[0], first[0])
             yield logic.implies(logic.all([one, here, logic.no(logic.both(other, there))]), missed)
 
 
@@ -107,10 +109,11 @@ def _apart(pattern: Pattern, letters: frozenset[str], *, runs: bool = False) -> 
 
 def _agreement(encoding: Encoding, equal: Formula, key: str, place: str, slot: int) -> Iterator[Formula]:
     """Say that two keys with the same text pass the same tests."""
-    logic, here, there = encoding.logic, encoding.keys[key], encoding.keys[place]
+    logic, places = encoding.logic, encoding.places
+    here, there = places.keys[key], places.keys[place]
     for test in {**here.tests, **there.tests}:
         yield logic.implies(equal, logic.same(here.passes(0, test), there.passes(slot, test)))
-    listed = map(literal, [*encoding.listed_texts(key), *encoding.listed_texts(place)])
+    listed = map(literal, [*places.listed_texts(key), *places.listed_texts(place)])
     for pattern in {**here.patterns, **there.patterns, **dict.fromkeys(listed)}:
         yield logic.implies(equal, logic.same(here.matches(0, pattern), there.matches(slot, pattern)))
 
@@ -119,7 +122,7 @@ def _congruence(encoding: Encoding, equal: Formula, key: str, place: str, slot: 
     """Say that it makes no difference which of two keys with the same text stands in a template or is compared."""
     logic = encoding.logic
     groups: dict[object, list[Formula]] = {}
-    for atom, (tie, where, at) in encoding.ties.items():
+    for atom, (tie, where, at) in encoding.ties.open.items():
         parts = tuple(
             Variable(place) if isinstance(part, Variable) and part.key == key else part for part in tie.template.parts
         )
@@ -129,7 +132,7 @@ def _congruence(encoding: Encoding, equal: Formula, key: str, place: str, slot: 
             name = ("equal", frozenset({str(parts[0]), str(Variable(renamed[0]))}))
         groups.setdefault(name, []).append(atom)
     if slot == 0:
-        equal = logic.both(equal, encoding.keys[place].single)
+        equal = logic.both(equal, encoding.places.keys[place].single)
         for atoms in groups.values():
             for other in atoms[1:]:
                 yield logic.implies(equal, logic.same(atoms[0], other))
@@ -137,28 +140,29 @@ def _congruence(encoding: Encoding, equal: Formula, key: str, place: str, slot: 
 
 def trial_values(encoding: Encoding) -> dict[str, tuple[str, ...]]:
     """Choose values to try for each key that a variable takes."""
+    places = encoding.places
     found: dict[str, dict[str, None]] = {}
-    for tie, place, _ in encoding.ties.values():
-        others = () if place == RESOURCE else encoding.listed_texts(place)
-        suggested = dict(_suggested(tie, _texts(encoding, place)))
+    for tie, place, _ in encoding.ties.open.values():
+        others = () if place == RESOURCE else places.listed_texts(place)
+        suggested = dict(_suggested(tie, _texts(places, place)))
         for key in tie.keys:
             values = found.setdefault(key, {})
             if tie.only_key is not None and place != RESOURCE:
                 values |= dict.fromkeys(others)
-            values |= dict.fromkeys(encoding.listed_texts(key))
+            values |= dict.fromkeys(places.listed_texts(key))
             values |= dict.fromkeys(suggested.get(key, ()))
     return {key: tuple([*values, *examples(key), ""][:_MOST_VALUES]) for key, values in found.items()}
 
 
-def _texts(encoding: Encoding, place: str) -> list[str]:
+def _texts(places: Places, place: str) -> list[str]:
     """List texts that a place could well hold."""
     if place == RESOURCE:
-        return likely(encoding.resources.patterns)
-    space = encoding.keys.get(place)
+        return likely(places.resources.patterns)
+    space = places.keys.get(place)
     if space is None:
         return []
     fixed = [pattern for test in space.tests for pattern in test.patterns()]
-    return [*encoding.listed_texts(place), *likely([*fixed, *space.patterns])]
+    return [*places.listed_texts(place), *likely([*fixed, *space.patterns])]
 
 
 def _suggested(tie: Tie, texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

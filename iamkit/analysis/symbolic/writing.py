@@ -19,7 +19,7 @@ class Writer:
     """Reads a request off an assignment, choosing as it goes."""
 
     def __init__(self, encoding: Encoding, solver: Solver, mannered: Sequence[Formula]) -> None:
-        self.encoding, self.solver = encoding, solver
+        self.encoding, self.places, self.solver = encoding, encoding.places, solver
         self.shapes = Shapes(encoding, solver, mannered)
         self.invented = False
 
@@ -37,16 +37,17 @@ class Writer:
         return Request(caller, action, resource, {**self.encoding.scope.context, **context})
 
     def _choose_caller(self) -> Caller | None:
-        indexes = range(len(self.encoding.callers))
-        chosen = self.solver.prefer(self.encoding.caller_is(index) for index in indexes)
+        asking = self.encoding.asking
+        indexes = range(len(asking.callers))
+        chosen = self.solver.prefer(asking.caller_is(index) for index in indexes)
         for index in indexes:
-            if chosen is self.encoding.caller_is(index):
-                return self.encoding.callers[index]
+            if chosen is asking.caller_is(index):
+                return asking.callers[index]
         return None
 
     def _context(self) -> Iterator[tuple[str, Any]]:
         logic = self.encoding.logic
-        spaces = self.encoding.keys.values()
+        spaces = self.places.keys.values()
         for space in spaces:
             for slot in reversed(range(space.slots)):
                 self.solver.prefer([logic.no(space.here(slot))])
@@ -62,7 +63,7 @@ class Writer:
                 yield space.key, tuple(texts) if self.solver.holds(space.many) else texts[0]
 
     def _resource(self, template: str | None) -> str:
-        space = self.encoding.resources
+        space = self.places.resources
         classes = {} if template in (None, STAR) else self.shapes.classes(template)
         usual = [
             option
@@ -78,17 +79,16 @@ class Writer:
         return example(template) if chosen in usual else texts[0]
 
     def _owner(self) -> str | None:
-        encoding = self.encoding
-        if encoding.scope.resource_account is not None:
-            return encoding.scope.resource_account
-        for account in (None, *encoding.accounts):
-            atom = encoding.logic.atom(("owner", account))
-            if self.solver.prefer([atom]):
-                return account
+        owners = self.encoding.owners
+        if owners.given is not None:
+            return owners.given
+        for owner in owners.all:
+            if self.solver.prefer([owners.unless_told(owner)]):
+                return owner
         return None
 
     def _action(self) -> str:
-        space = self.encoding.actions
+        space = self.places.actions
         chosen = self.solver.prefer(space.options)
         assert chosen is not None
         return real_name(space.texts[space.options.index(chosen)][0])

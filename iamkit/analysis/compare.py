@@ -106,11 +106,13 @@ def can(
     action: str = "*",
     resource: str = "*",
     principal: str | None = None,
+    resource_account: str | None = None,
     seconds: float = 5.0,
 ) -> Answer:
     """Find a request for such an action on such a resource that is allowed, or prove that there is none.
 
-    `action` and `resource` are patterns. Without a principal anyone asks whom the policies are about: the root user,
+    `action` and `resource` are patterns; `resource_account` owns whatever has an ARN without an account, as a bucket.
+    Without a principal anyone asks whom the policies are about: the root user,
     whom its own account's identity-based policies do not concern, is left out, and so is an action that needs no
     permission (E14), unless it is named.
 
@@ -118,7 +120,8 @@ def can(
     False
     """
     kinds = frozenset(CallerKind) - ({CallerKind.ROOT} if principal is None else frozenset())
-    scope = Scope(principals=() if principal is None else (principal,), kinds=kinds, action=action, resource=resource)
+    asking = () if principal is None else (principal,)
+    scope = Scope(asking, kinds, resource_account, action=action, resource=resource)
     limit = (lambda _: ()) if action.lower() == "sts:getcalleridentity" else needing_permission
     return _answer(find(Policies.of(policies), Policies.of(policies), Wanted(), scope, seconds, limit))
 

@@ -22,7 +22,15 @@ def proved(world: World, shared: Shared) -> bool:
         places = [shared.arn, f"{shared.arn}/*"] if shared.service == "s3" else [shared.arn]
         actions = f"{shared.asked}:*"
         return all(
-            can(policies, action=actions, resource=place, seconds=_PROOF_SECONDS).possible is False for place in places
+            can(
+                policies,
+                action=actions,
+                resource=place,
+                resource_account=shared.account,
+                seconds=_PROOF_SECONDS,
+            ).possible
+            is False
+            for place in places
         )
     except NoSolver:
         return False

@@ -131,6 +131,10 @@ def test_proof_that_no_outsider_gets_in(monkeypatch: pytest.MonkeyPatch) -> None
     everyone = allow("sqs:SendMessage", QUEUE, Principal="*")
     closed = shared(QUEUE, everyone, deny("sqs:*", QUEUE, Principal="*", Condition=outside))
     assert [str(each) for each in closed.clean] == [f"{QUEUE}: no outsider (proved)"]
+    # A bucket's ARN names no account: that it is the zone's is told beside it.
+    within = {"StringEquals": {"aws:PrincipalAccount": A}}
+    bucket = shared(BUCKET, allow("s3:GetObject", f"{BUCKET}/*", Principal="*", Condition=within))
+    assert [str(each) for each in bucket.clean] == [f"{BUCKET}: no outsider (proved)"]
 
 
 def test_service_for_anybody_is_a_confused_deputy() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from iamkit import Policy, Request, evaluate
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import ALICE, _columns, _image, _png, _style, _subplots
+from iamkit.notebook.figures import ALICE, as_columns, as_image, as_png, drawing_style, side_by_side
 from iamkit.notebook.guard import guarded
 
 if TYPE_CHECKING:
@@ -87,15 +87,15 @@ def truth_table(
     columns = [" + ".join(values) or "no key" for values in requests]
     rows = {each.label: [cell(each, key, listed, values) for values in requests] for each in operators}
     title = title or f"Does a condition hold on {key} with {' or '.join(listed)}?"
-    with _style():
-        png = _png(_draw(title, columns, rows))
+    with drawing_style():
+        png = as_png(_draw(title, columns, rows))
     words = [[label, *(each.value for each in row)] for label, row in rows.items()]
     headers = ["", *columns]
     alt = f"{title}. One row for each operator, one column for each request. The words are in the table below."
     cells = [[html.code(label), *said] for label, *said in words]
     below = "".join(html.paragraph(html.escape(line)) for line in _LEGEND)
-    shown = _image(png, alt) + html.table(["Operator", *columns], cells, html.escape(title)) + below
-    view = View("\n".join([title, _columns([headers, *words]), *_LEGEND]), shown)
+    shown = as_image(png, alt) + html.table(["Operator", *columns], cells, html.escape(title)) + below
+    view = View("\n".join([title, as_columns([headers, *words]), *_LEGEND]), shown)
     show_once(view, view)
     return view
 
@@ -117,7 +117,7 @@ def cell(operator: Operator, key: str, listed: Sequence[str], values: Sequence[s
 def _draw(title: str, columns: Sequence[str], rows: Mapping[str, Sequence[Cell]]) -> Figure:
     from matplotlib.patches import Rectangle
 
-    fig, (panel,) = _subplots(1.9 + 0.36 * len(rows), [1])
+    fig, (panel,) = side_by_side(1.9 + 0.36 * len(rows), [1])
     for y, row in enumerate(rows.values()):
         for x, each in enumerate(row):
             shade, ink = _COLORS[each]

@@ -12,7 +12,7 @@ from iamkit.course.plausible import ALWAYS_PRESENT, MULTIVALUED
 from iamkit.course.values import several_values, single_values
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import ALICE, _columns
+from iamkit.notebook.figures import ALICE, as_columns
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.views.texts import message_view
 from iamkit.policy import Condition, Qualifier
@@ -61,7 +61,7 @@ def condition_table(condition: Mapping[str, Any], *contexts: Mapping[str, Any], 
         for place, row in enumerate(rows)
     ]
     title = title or f"{_count(len(conditions), 'line')}, {_count(len(rows), 'request')}"
-    text = "\n".join([title, _columns([headers, *cells]), _LEGEND, *notes])
+    text = "\n".join([title, as_columns([headers, *cells]), _LEGEND, *notes])
     return _displayed(View(text, _html(title, headers, cells, len(keys), notes)))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.machines import machine
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_INK, _FAINT, _PAPER, _RAIL = "#212121", "#757575", "#ffffff", "#8d6e63"
+_INK, FAINT, _PAPER, _RAIL = "#212121", "#757575", "#ffffff", "#8d6e63"
 _MONO = "DejaVu Sans Mono"
 EXPLICIT = "explicit"
 # What a person calls the rung, and where it looks. What boto3 calls it is the key.
@@ -74,13 +74,13 @@ def ladder(
     title = title or "Where boto3 looks, from top to bottom"
     headers = ["", "Place", "Looks at", "boto3's word", "Here"]
     rows = [[str(n), rung.place, rung.where, rung.method, rung.state.value[0]] for n, rung in enumerate(rungs, 1)]
-    with _style():
-        png = _png(_draw(title, rungs))
+    with drawing_style():
+        png = as_png(_draw(title, rungs))
     winner = next((rung.place for rung in rungs if rung.state is State.WINS), "none")
     alt = f"{title}. A ladder of {len(rungs)} rungs; the one that wins: {winner}. All rungs are in the table below."
     cells = [[number, place, html.code(where), html.code(word), here] for number, place, where, word, here in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(html.inline(_NOTE))
-    view = View(f"{title}\n{_columns([headers, *rows])}\n{_NOTE}", shown)
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(html.inline(_NOTE))
+    view = View(f"{title}\n{as_columns([headers, *rows])}\n{_NOTE}", shown)
     show_once(view, view)
     return view
 
@@ -137,7 +137,7 @@ def _draw_rung(panel: Axes, row: int, rung: Rung) -> None:
         linewidth=1.6, linestyle="--" if empty else "-", zorder=2,
     )  # fmt: skip
     panel.add_patch(box)
-    ink = _PAPER if wins else _FAINT if empty else _INK
+    ink = _PAPER if wins else FAINT if empty else _INK
     for x, text, family, weight in (
         (18.0, rung.place, "DejaVu Sans", "normal" if empty else "bold"),
         (43.0, rung.where, _MONO, "normal"),

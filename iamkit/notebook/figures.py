@@ -27,7 +27,7 @@ DPI = 144
 WIDTH = 9.0
 ALICE = "arn:aws:iam::111122223333:user/alice"
 
-_INK, _FAINT, _PAPER, _BLUE = "#212121", "#e0e0e0", "#ffffff", "#1565c0"
+_INK, FAINT, _PAPER, BLUE = "#212121", "#e0e0e0", "#ffffff", "#1565c0"
 # Letters and shades both tell the decisions apart; the letter stands in each cell.
 _CELLS = {
     Decision.ALLOW: ("A", "#1b5e20", "#ffffff"),
@@ -41,7 +41,7 @@ _LEGEND = "A: allowed.  D: denied by a statement (explicit deny).  -: denied, as
 def figure(fig: Figure, *, alt: str, text: str = "") -> View:
     """Display a Matplotlib figure with alternative text, and with its numbers as text below it."""
     below = html.preformatted(text) if text else ""
-    return _displayed(View(f"{alt}\n{text}".strip(), _image(_png(fig), alt) + below))
+    return _displayed(View(f"{alt}\n{text}".strip(), as_image(as_png(fig), alt) + below))
 
 
 @guarded
@@ -50,14 +50,14 @@ def wildcard_reach(patterns: Sequence[str], actions: Mapping[str, Sequence[str]]
     counts = {pattern: _reached(pattern, actions) for pattern in patterns}
     title = title or f"How many of {sum(map(len, actions.values()))} actions each pattern covers, by access level"
     total = {pattern: sum(row.values()) for pattern, row in counts.items()}
-    with _style():
-        png = _png(_bars(title, counts, actions))
+    with drawing_style():
+        png = as_png(_bars(title, counts, actions))
     headers = ["Pattern", *actions, "All"]
     rows = [[pattern, *(str(row[level]) for level in actions), str(total[pattern])] for pattern, row in counts.items()]
     rows.append(["of", *(str(len(names)) for names in actions.values()), str(sum(map(len, actions.values())))])
     cells = [[html.code(row[0]) if row[0] in counts else "of", *row[1:]] for row in rows]
     return _displayed(
-        View(f"{title}\n{_columns([headers, *rows])}", _image(png, f"{title}. The numbers are in the table below.")
+        View(f"{title}\n{as_columns([headers, *rows])}", as_image(png, f"{title}. The numbers are in the table below.")
              + html.table(headers, cells, html.escape(title)))
     )  # fmt: skip
 
@@ -81,14 +81,14 @@ def allow_deny_grid(
     short = _short(resources)
     name = "" if parsed.name == "policy" else f" under policy {parsed.name}"
     title = title or f"Decisions for {len(actions)} actions on {len(resources)} resources{name}"
-    with _style():
-        png = _png(_grid(title, actions, short, decisions))
+    with drawing_style():
+        png = as_png(_grid(title, actions, short, decisions))
     letters = [[_CELLS[decision][0] for decision in row] for row in decisions]
-    text = _columns([["", *short], *([action, *row] for action, row in zip(actions, letters, strict=True))])
+    text = as_columns([["", *short], *([action, *row] for action, row in zip(actions, letters, strict=True))])
     alt = f"{title}. The letters are in the table below."
     headers = ["Action", *short]
     rows = [[html.code(action), *row] for action, row in zip(actions, letters, strict=True)]
-    shown = _image(png, alt) + html.table(headers, rows, html.escape(title)) + html.paragraph(html.escape(_LEGEND))
+    shown = as_image(png, alt) + html.table(headers, rows, html.escape(title)) + html.paragraph(html.escape(_LEGEND))
     return _displayed(View(f"{title}\n{text}\n{_LEGEND}", shown))
 
 
@@ -110,11 +110,11 @@ def _bars(title: str, counts: Mapping[str, Mapping[str, int]], actions: Mapping[
     widest = max(map(len, actions.values()), default=0) or 1
     # One scale for all panels; a short one still has room for its name and the numbers.
     spans = [max(len(names), widest * 0.35) + widest * 0.25 for names in actions.values()]
-    fig, panels = _subplots(1.4 + 0.34 * len(counts), spans)
+    fig, panels = side_by_side(1.4 + 0.34 * len(counts), spans)
     for panel, (level, names), span in zip(panels, actions.items(), spans, strict=True):
         values = [row[level] for row in counts.values()]
-        panel.barh(places, [len(names)] * len(values), color=_FAINT, height=0.62)
-        panel.barh(places, values, color=_BLUE, height=0.62)
+        panel.barh(places, [len(names)] * len(values), color=FAINT, height=0.62)
+        panel.barh(places, values, color=BLUE, height=0.62)
         for place, value in zip(places, values, strict=True):
             panel.text(len(names) + widest * 0.04, place, str(value), va="center", fontweight="bold")
         panel.set_title(f"{textwrap.fill(level, 12)}\n(of {len(names)})", fontsize=10, loc="left")
@@ -127,7 +127,8 @@ def _bars(title: str, counts: Mapping[str, Mapping[str, int]], actions: Mapping[
     return fig
 
 
-def _subplots(height: float, widths: Sequence[float]) -> tuple[Figure, list[Axes]]:
+def side_by_side(height: float, widths: Sequence[float]) -> tuple[Figure, list[Axes]]:
+    """Make a figure of panels beside each other, without frames; `height` in inches, `widths` as ratios."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -138,7 +139,7 @@ def _subplots(height: float, widths: Sequence[float]) -> tuple[Figure, list[Axes
 
 
 def _grid(title: str, actions: Sequence[str], resources: Sequence[str], decisions: list[list[Decision]]) -> Figure:
-    fig, (panel,) = _subplots(1.9 + 0.42 * len(actions), [1])
+    fig, (panel,) = side_by_side(1.9 + 0.42 * len(actions), [1])
     from matplotlib.patches import Rectangle
 
     for row, line in enumerate(decisions):
@@ -169,14 +170,15 @@ def _short(arns: Sequence[str]) -> list[str]:
     return [part[5] for part in parts] if same and all(len(part) == 6 for part in parts) else list(arns)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> str:
+def as_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Write rows of text below each other, their cells in line."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def drawing_style() -> Iterator[None]:
     """Draw with Matplotlib's own defaults and its own font, whatever the learner has set."""
     import matplotlib as mpl
 
@@ -196,7 +198,8 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _png(fig: Figure) -> bytes:
+def as_png(fig: Figure) -> bytes:
+    """Draw a figure; the same figure gives the same bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
@@ -209,7 +212,8 @@ def _png(fig: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _image(png: bytes, alt: str) -> str:
+def as_image(png: bytes, alt: str) -> str:
+    """Write an image into a page, with the text for those who cannot see it."""
     source = base64.b64encode(png).decode()
     # The size on the page; the image has more pixels than that, for dense screens.
     width = int.from_bytes(png[16:20], "big") * 96 // DPI

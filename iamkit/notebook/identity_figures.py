@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from iamkit.arn import Arn
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import DPI, _columns, _image, _png, _style
+from iamkit.notebook.figures import DPI, as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH = 9.0
-_INK, _FAINT, _PAPER = "#212121", "#757575", "#ffffff"
-_BROWN, _GREEN, _RED, _BLUE, _PURPLE = "#5d4037", "#1b5e20", "#b71c1c", "#0d47a1", "#6a1b9a"
+_INK, FAINT, _PAPER = "#212121", "#757575", "#ffffff"
+_BROWN, _GREEN, _RED, BLUE, _PURPLE = "#5d4037", "#1b5e20", "#b71c1c", "#0d47a1", "#6a1b9a"
 _MONO, _SANS = "DejaVu Sans Mono", "DejaVu Sans"
 # How wide a character of it is, as a part of the font's size; with these sizes that is a whole number of dots.
 _ADVANCE = 0.602
@@ -35,7 +35,7 @@ class Band(Enum):
 
     LONG_TERM = ("AKIA", "long-term keys: good until somebody ends them", _RED)
     TEMPORARY = ("ASIA", "temporary keys: they end by themselves", _GREEN)
-    NONE = ("", "no keys: this one never signs a request itself", _FAINT)
+    NONE = ("", "no keys: this one never signs a request itself", FAINT)
 
     @property
     def prefix(self) -> str:
@@ -76,14 +76,14 @@ def kinds(known: Mapping[str, tuple[str, Mapping[str, Any]]], *, title: str = ""
     rows = [Known.of(label, key, answer) for label, (key, answer) in known.items()]
     rows.sort(key=lambda row: [*Band].index(row.band))
     title = title or f"{len(rows)} identities of one account, as AWS names them"
-    with _style():
-        png = _png(_draw_kinds(title, rows))
+    with drawing_style():
+        png = as_png(_draw_kinds(title, rows))
     headers = ["who", "key", "ARN", "unique ID"]
     texts = [[row.label, f"{row.band.prefix}…" if row.band.prefix else "none", row.arn, row.unique_id] for row in rows]
     alt = f"{title}. A row for each, in three groups by its kind of key. The names are in the table below."
     cells = [[html.escape(who), html.code(key), html.code(arn), html.code(held)] for who, key, arn, held in texts]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title))
-    return _displayed(View(f"{title}\n{_columns([headers, *texts])}", shown))
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title))
+    return _displayed(View(f"{title}\n{as_columns([headers, *texts])}", shown))
 
 
 class Phase(Enum):
@@ -109,14 +109,14 @@ def phases(answers: Mapping[str, Mapping[str, tuple[str, bool]]], *, title: str 
     """
     services = list(dict.fromkeys(service for row in answers.values() for service in row))
     title = title or f"{len(answers)} ways to ask {len(services)} services: the code, and the question behind it"
-    with _style():
-        png = _png(_draw_phases(title, services, answers))
+    with drawing_style():
+        png = as_png(_draw_phases(title, services, answers))
     headers = ["", *services]
     rows = [[fault, *(_said(*row[service]) if service in row else "" for service in services)]
             for fault, row in answers.items()]  # fmt: skip
     alt = f"{title}. A cell for each request. The codes and the phases are in the table below."
-    shown = _image(png, alt) + html.table(headers, [[*map(html.escape, row)] for row in rows], html.escape(title))
-    return _displayed(View(f"{title}\n{_columns([headers, *rows])}", shown))
+    shown = as_image(png, alt) + html.table(headers, [[*map(html.escape, row)] for row in rows], html.escape(title))
+    return _displayed(View(f"{title}\n{as_columns([headers, *rows])}", shown))
 
 
 def _said(code: str, policies_read: bool) -> str:
@@ -194,23 +194,23 @@ def _pieces_of_arn(text: str) -> Iterator[Piece]:
     """Color the parts that say something: service, account, kind, name."""
     arn = Arn.parse(text)
     kind, slash, name = arn.resource.partition("/")
-    yield f"arn:{arn.partition}:", _FAINT, False
+    yield f"arn:{arn.partition}:", FAINT, False
     yield arn.service, _PURPLE, True
-    yield f":{arn.region}:", _FAINT, False
+    yield f":{arn.region}:", FAINT, False
     yield arn.account, _BROWN, False
-    yield ":", _FAINT, False
-    yield kind, _BLUE, True
-    yield slash, _FAINT, False
+    yield ":", FAINT, False
+    yield kind, BLUE, True
+    yield slash, FAINT, False
     yield name, _INK, True
 
 
 def _pieces_of_id(text: str) -> Iterator[Piece]:
     found = _ID.fullmatch(text)
     if found is None:
-        yield text, _FAINT, False
+        yield text, FAINT, False
         return
-    yield found[1], _BLUE, True
-    yield found[2] + (found[3] or ""), _FAINT, False
+    yield found[1], BLUE, True
+    yield found[2] + (found[3] or ""), FAINT, False
 
 
 # -- which phase answered

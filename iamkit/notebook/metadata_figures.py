@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamkit.cloud.metadata.endpoints import LOST, Seen
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def conversation(asked: Mapping[str, Sequence[Seen]], *, title: str = "") -> Vie
     title = title or f"What {_SERVICE} was asked"
     headers = ["Who", "Request", "Shows", "Answer"]
     rows = [[who, f"{each.method} {each.path}", each.shows, each.outcome] for who, own in lines.items() for each in own]
-    with _style():
-        png = _png(_draw(title, lines))
+    with drawing_style():
+        png = as_png(_draw(title, lines))
     counted = f"{len(rows)} arrows" if len(rows) != 1 else "One arrow"
     alt = f"{title}. {counted} from whoever asks to the service and the answers. All are in the table below."
     cells = [[html.escape(who), html.code(request), shows, outcome] for who, request, shows, outcome in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title))
-    view = View(f"{title}\n{_columns([headers, *rows])}", shown)
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title))
+    view = View(f"{title}\n{as_columns([headers, *rows])}", shown)
     show_once(view, view)
     return view
 

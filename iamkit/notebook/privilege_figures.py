@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _BLUE, _FAINT, _columns, _image, _png, _style, _subplots
+from iamkit.notebook.figures import BLUE, FAINT, as_columns, as_image, as_png, drawing_style, side_by_side
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.views.policies import count
 from iamkit.reference import ACCESS_LEVELS
@@ -51,11 +51,11 @@ def granted_and_used(report: Unused, *, title: str = "") -> View:
     headers = ["Pattern", *levels, "All"]
     image = ""
     if levels:
-        with _style():
-            image = _image(_png(_bars(title, levels, rows)), f"{title}. The numbers are in the table below.")
+        with drawing_style():
+            image = as_image(as_png(_bars(title, levels, rows)), f"{title}. The numbers are in the table below.")
     cells = [[html.code(name), *counts] for name, *counts in words]
     below = "".join(html.paragraph(html.inline(note)) for note in notes)
-    text = "\n".join([title, _columns([headers, *words]), *(note.replace("`", "") for note in notes)])
+    text = "\n".join([title, as_columns([headers, *words]), *(note.replace("`", "") for note in notes)])
     view = View(text, image + html.table(headers, cells, html.escape(title)) + below)
     show_once(view, view)
     return view
@@ -99,7 +99,7 @@ def _bars(title: str, levels: Sequence[str], rows: _Rows) -> Figure:
     widest = max(most.values())
     # Behind the longest bar there is room for its numbers; a short panel still has room for its name.
     spans = [max(most[level] + widest * 0.55, widest * 0.75) for level in levels]
-    fig, panels = _subplots(1.7 + 0.36 * len(rows), spans)
+    fig, panels = side_by_side(1.7 + 0.36 * len(rows), spans)
     for panel, level, span in zip(panels, levels, spans, strict=True):
         _panel(panel, [row[level] for row in rows.values()], widest * 0.04)
         panel.set_title(textwrap.fill(level, 12), fontsize=10, loc="left")
@@ -115,8 +115,8 @@ def _bars(title: str, levels: Sequence[str], rows: _Rows) -> Figure:
 
 def _panel(panel: Axes, counts: Sequence[_Count], gap: float) -> None:
     places = range(len(counts))
-    panel.barh(places, [each.given for each in counts], color=_FAINT, edgecolor=_GREY, linewidth=0.8, height=0.62)
-    panel.barh(places, [each.used for each in counts], color=_BLUE, height=0.62)
+    panel.barh(places, [each.given for each in counts], color=FAINT, edgecolor=_GREY, linewidth=0.8, height=0.62)
+    panel.barh(places, [each.used for each in counts], color=BLUE, height=0.62)
     for place, each in zip(places, counts, strict=True):
         weight = "bold" if each.used else "normal"
         panel.text(each.given + gap, place, str(each), va="center", fontsize=9, fontweight=weight)

@@ -13,7 +13,7 @@ from iamkit.analysis.landscape import Landscape, short
 from iamkit.analysis.reach import BlastRadius, Escalations, blast_radius, escalations
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.party_columns import party_columns
 from iamkit.notebook.views.reach import step_rows
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_INK, _BLUE, _GREEN, _RED = "#212121", "#1565c0", "#1b5e20", "#b71c1c"
+_INK, BLUE, _GREEN, _RED = "#212121", "#1565c0", "#1b5e20", "#b71c1c"
 _HEADERS = ("Step", "From", "To", "Method", "Actions")
 _LEGEND = (
     "An arrow: can become.  A dashed box: can give itself more.  Double box: an administrator.  Numbers: the table."
@@ -43,16 +43,16 @@ def reach_figure(
     start = found.start if isinstance(found, BlastRadius) else None
     admins = _administrators(found)
     title = title or _title(found, edges)
-    with _style():
-        png = _png(_draw(title, edges, start, admins))
+    with drawing_style():
+        png = as_png(_draw(title, edges, start, admins))
     rows = step_rows(edges)
     sentences = found.sentences if isinstance(found, BlastRadius) else ()
     alt = f"{title}. Arrows lead from principals on the left to those that they can become. All is in the table below."
     cells = [[html.escape(number), *map(html.escape, rest[:3]), html.inline(rest[3])] for number, *rest in rows]
     plain = [[cell.replace("`", "") for cell in row] for row in rows]
-    shown = _image(png, alt) + "".join(html.paragraph(html.inline(each)) for each in sentences)
+    shown = as_image(png, alt) + "".join(html.paragraph(html.inline(each)) for each in sentences)
     shown += html.table(_HEADERS, cells, html.escape(title))
-    return _displayed(View("\n".join([title, *sentences, _columns([list(_HEADERS), *plain])]), shown))
+    return _displayed(View("\n".join([title, *sentences, as_columns([list(_HEADERS), *plain])]), shown))
 
 
 def _displayed(view: View) -> View:
@@ -141,7 +141,7 @@ def _box(panel: Axes, name: str, place: tuple[float, float], half: float, own: s
     from matplotlib.patches import FancyBboxPatch
 
     x, y = place
-    shade = _RED if is_admin else _BLUE if ":role/" in name else _INK
+    shade = _RED if is_admin else BLUE if ":role/" in name else _INK
     frames = [(0.0, "dashed" if own else "solid")] + ([(0.9, "solid")] if is_admin else [])
     for wider, dashes in reversed(frames):
         box = FancyBboxPatch(

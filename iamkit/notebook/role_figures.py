@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.party_columns import party_columns
 from iamkit.notebook.role_graph import Becoming, RoleGraph, read_graph
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamkit.cloud.trail import Event
 
 _WIDTH = 9.0
-_INK, _FAINT, _BLUE, _BROWN, _GREEN, _RED = "#212121", "#e0e0e0", "#1565c0", "#5d4037", "#1b5e20", "#b71c1c"
+_INK, FAINT, BLUE, _BROWN, _GREEN, _RED = "#212121", "#e0e0e0", "#1565c0", "#5d4037", "#1b5e20", "#b71c1c"
 _MONO = "DejaVu Sans Mono"
 
 # What kind of line stands for what; the dashes tell, the colors only help.
@@ -57,15 +57,15 @@ def who_can_become(
         return _displayed(message_view("there is no role to become\nhelp: make one, with `iam.create_role`"))
     ways = sum(pair.may for pair in graph.pairs)
     title = title or f"Who can become whom: {_count(ways, 'way')} into {_count(len(graph.roles), 'role')}"
-    with _style():
-        png = _png(_draw_graph(title, graph))
+    with drawing_style():
+        png = as_png(_draw_graph(title, graph))
     rows = [[pair.who, pair.role, *_answers(pair)] for pair in graph.pairs if pair.trusted]
     headers = ["Who", "Role", "trust policy", "own policies", "can become it"]
     chains = _chains(graph)
     alt = f"{title}. Arrows lead from those on the left to roles on the right. All of them are in the table below."
     cells = [[html.escape(cell) for cell in row] for row in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title)) + html.preformatted(chains)
-    return _displayed(View(f"{title}\n{_columns([headers, *rows])}\n{chains}", shown))
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title)) + html.preformatted(chains)
+    return _displayed(View(f"{title}\n{as_columns([headers, *rows])}\n{chains}", shown))
 
 
 @guarded
@@ -81,8 +81,8 @@ def session_chain(event: Event, *, title: str = "") -> View:
     call = _minutes(event.time - first)
     spans = [(_minutes(link.begins - first), _minutes(link.ends - first)) for link in links]
     title = title or f"{_count(len(links), 'session')} behind one call, in minutes"
-    with _style():
-        png = _png(_draw_chain(title, links, spans, call))
+    with drawing_style():
+        png = as_png(_draw_chain(title, links, spans, call))
     headers = ["Session", "asked for by", "from", "to", "lasts", "source identity", "session tags"]
     rows = [
         [link.name, link.maker, str(begin), str(end), str(end - begin), link.source_identity or "none", link.tags_told]
@@ -91,8 +91,8 @@ def session_chain(event: Event, *, title: str = "") -> View:
     really = f"The call came at minute {call}. Who really acted: {links[0].origin}"
     alt = f"{title}. One bar a session, one below the other, each asked for by the one above. The table below has all."
     cells = [[html.escape(cell) for cell in row] for row in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(html.escape(really))
-    return _displayed(View(f"{title}\n{_columns([headers, *rows])}\n{really}", shown))
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(html.escape(really))
+    return _displayed(View(f"{title}\n{as_columns([headers, *rows])}\n{really}", shown))
 
 
 _NO_SESSION = (
@@ -146,7 +146,7 @@ def _draw_graph(title: str, graph: RoleGraph) -> Figure:
         _draw_pair(panel, pair, places, half, gap)
     roles = {*graph.roles}
     for name, place in places.items():
-        _draw_party(panel, name, place, half, _BLUE if name in roles else _INK)
+        _draw_party(panel, name, place, half, BLUE if name in roles else _INK)
     drawn.fig.suptitle(title, fontsize=12, fontweight="bold")
     drawn.fig.supxlabel(_LEGEND, fontsize=9)
     return drawn.fig
@@ -230,7 +230,7 @@ def _draw_chain(title: str, links: Sequence[Link], spans: Sequence[tuple[int, in
     panel.axvline(call, ymax=0.97, color="#ffffff", linewidth=4, zorder=3)
     panel.axvline(call, ymax=0.97, color=_RED, linewidth=1.4, linestyle="--", zorder=3)
     for row, (link, (begin, end)) in enumerate(zip(links, spans, strict=True)):
-        panel.barh(row, end - begin, left=begin, height=0.3, color=_BLUE if link.chained else _GREEN)
+        panel.barh(row, end - begin, left=begin, height=0.3, color=BLUE if link.chained else _GREEN)
         limit = ", chained: never more than 60" if link.chained else ""
         lines = (f"{link.name}: {end - begin} minutes{limit}", f"source identity: {link.source_identity or 'none'}   "
                  f"tags: {link.tags_told}")  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamkit import Evaluation, Policy, Request
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from iamkit.policy import Statement
 
 _WIDTH, _HEIGHT = 9.0, 4.1
-_INK, _FAINT, _PAPER = "#212121", "#757575", "#ffffff"
+_INK, FAINT, _PAPER = "#212121", "#757575", "#ffffff"
 _BROWN, _GREEN, _RED = "#5d4037", "#1b5e20", "#b71c1c"
 _MONO = "DejaVu Sans Mono"
 _LINE = 24
@@ -50,15 +50,15 @@ def sentence(evaluation: Evaluation, *, title: str = "") -> View:
     headers = ["", "the request has", says, "together"]
     rows = [[f"{part.name} ({part.word})", part.asked, part.said, _FITS[part.fits]] for part in parts]
     verdict = f"{evaluation.decision.value}: {evaluation.decided_by}"
-    with _style():
-        png = _png(_draw(title, parts, says, evaluation))
+    with drawing_style():
+        png = as_png(_draw(title, parts, says, evaluation))
     alt = (
         f"{title}. Four columns, {', '.join(part.name for part in parts)}: the request's words above, the statement's "
         "below, and whether they fit. The words are in the table below."
     )
     cells = [[html.escape(name), html.code(asked), html.code(said), fits] for name, asked, said, fits in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(_spoken(verdict))
-    view = View(f"{title}\n{_columns([headers, *rows])}\n{verdict}", shown)
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title)) + html.paragraph(_spoken(verdict))
+    view = View(f"{title}\n{as_columns([headers, *rows])}\n{verdict}", shown)
     show_once(view, view)
     return view
 
@@ -129,7 +129,7 @@ def _draw(title: str, parts: Iterable[Part], says: str, evaluation: Evaluation) 
     for place, part in enumerate(parts):
         _draw_part(panel, 12.5 + 25 * place, part)
     for y, label in ((39.4, "the request has"), (25.2, says)):
-        panel.text(0.8, y, label, fontsize=9, color=_FAINT, ha="left", va="center")
+        panel.text(0.8, y, label, fontsize=9, color=FAINT, ha="left", va="center")
     allowed = evaluation.allowed
     _box(panel, (50, 3.4), (98.4, 6.2), _GREEN if allowed else _RED, filled=True)
     text = f"{evaluation.decision.value}: {evaluation.decided_by}".replace("`", '"')
@@ -140,8 +140,8 @@ def _draw(title: str, parts: Iterable[Part], says: str, evaluation: Evaluation) 
 
 def _draw_part(panel: Axes, x: float, part: Part) -> None:
     panel.text(x, 45, part.name, ha="center", va="center", fontsize=12, fontweight="bold", color=_INK)
-    panel.text(x, 42.2, part.word, ha="center", va="center", fontsize=9, color=_FAINT)
-    color = _FAINT if part.fits is None else _GREEN if part.fits else _RED
+    panel.text(x, 42.2, part.word, ha="center", va="center", fontsize=9, color=FAINT)
+    color = FAINT if part.fits is None else _GREEN if part.fits else _RED
     for y, text, edge in ((32.2, part.asked, _BROWN), (18.0, part.said, color)):
         _box(panel, (x, y), (23.4, 11.0), edge)
         panel.text(x, y, _wrapped(text), ha="center", va="center", fontsize=8, family=_MONO, color=_INK)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamkit.notebook import html
 from iamkit.notebook.display import View, show_once
-from iamkit.notebook.figures import _columns, _image, _png, _style
+from iamkit.notebook.figures import as_columns, as_image, as_png, drawing_style
 from iamkit.notebook.guard import guarded
 from iamkit.notebook.views.texts import message_view
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BITS = 256
 _SIDE = 16
 _WIDTH = 9.0
-_INK, _FAINT, _BLUE, _BROWN, _GREEN = "#212121", "#e0e0e0", "#1565c0", "#5d4037", "#1b5e20"
+_INK, FAINT, BLUE, _BROWN, _GREEN = "#212121", "#e0e0e0", "#1565c0", "#5d4037", "#1b5e20"
 _MONO = "DejaVu Sans Mono"
 
 
@@ -69,14 +69,14 @@ def avalanche(before: Signed, after: Signed, *, title: str = "") -> View:
     changed = sum(a != b for a, b in zip(before.canonical_request, after.canonical_request, strict=False))
     changed += abs(len(before.canonical_request) - len(after.canonical_request))
     title = title or f"{_characters(changed)} of the canonical request changed"
-    with _style():
-        png = _png(_draw_avalanche(title, measured))
+    with drawing_style():
+        png = as_png(_draw_avalanche(title, measured))
     headers = ["", "bits that flipped", "share", "any one byte: fewest", "mean", "most"]
     rows = [_numbers(each) for each in measured]
     note = f"The last three columns change each of {len(measured[0].spread)} bytes in turn; half of {BITS} is 128."
     alt = f"{title}. {_said(measured)} The numbers are in the table below."
-    shown = _image(png, alt) + html.table(headers, rows, html.escape(title)) + html.paragraph(note)
-    return _displayed(View(f"{title}\n{_columns([headers, *rows])}\n{note}", shown))
+    shown = as_image(png, alt) + html.table(headers, rows, html.escape(title)) + html.paragraph(note)
+    return _displayed(View(f"{title}\n{as_columns([headers, *rows])}\n{note}", shown))
 
 
 @guarded
@@ -86,8 +86,8 @@ def signing_steps(signed: Signed, *, title: str = "") -> View:
         return _displayed(message_view(_NO_KEYS))
     left, right = request_steps(signed), key_steps(signed, signed.keys)
     title = title or f"The way to the signature {signed.signature[:8]}…"
-    with _style():
-        png = _png(_draw_steps(title, left, right, signed.signature))
+    with drawing_style():
+        png = as_png(_draw_steps(title, left, right, signed.signature))
     last = Step("signature", "HMAC of string to sign, with the signing key", _short(signed.signature))
     headers = ["Step", "made from", "gives"]
     rows = [list(step) for step in (*left, *right, last)]
@@ -96,8 +96,8 @@ def signing_steps(signed: Signed, *, title: str = "") -> View:
         "on the right secret, date, region, service, signing key. The values are in the table below."
     )
     cells = [[html.escape(name), html.escape(made), html.code(value)] for name, made, value in rows]
-    shown = _image(png, alt) + html.table(headers, cells, html.escape(title))
-    return _displayed(View(f"{title}\n{_columns([headers, *rows])}", shown))
+    shown = as_image(png, alt) + html.table(headers, cells, html.escape(title))
+    return _displayed(View(f"{title}\n{as_columns([headers, *rows])}", shown))
 
 
 _SAME = (
@@ -201,21 +201,21 @@ def _draw_avalanche(title: str, measured: Sequence[Flips]) -> Figure:
 def _draw_bits(panel: Axes, measured: Flips) -> None:
     places = [divmod(place, _SIDE) for place, flipped in enumerate(measured.flipped) if flipped]
     others = [divmod(place, _SIDE) for place, flipped in enumerate(measured.flipped) if not flipped]
-    panel.scatter([x for _, x in places], [y for y, _ in places], s=70, marker="s", color=_BLUE, linewidths=0)
+    panel.scatter([x for _, x in places], [y for y, _ in places], s=70, marker="s", color=BLUE, linewidths=0)
     panel.scatter([x for _, x in others], [y for y, _ in others], s=3, marker=".", color=_INK)
     panel.set_xlim(-0.8, _SIDE - 0.2)
     panel.set_ylim(_SIDE - 0.2, -0.8)
     panel.set_aspect("equal")
     panel.set_xticks([])
     panel.set_yticks([])
-    panel.spines[:].set_color(_FAINT)
+    panel.spines[:].set_color(FAINT)
     panel.set_title(f"{measured.name}\n{measured.count} of {BITS} bits flipped", fontsize=10)
 
 
 def _draw_spread(panel: Axes, measured: Flips) -> None:
     edges = range(96, 164, 4)
     counts = [sum(low <= each < low + 4 for each in measured.spread) for low in edges]
-    panel.bar([low + 1.5 for low in edges], counts, width=3.4, color=_BLUE)
+    panel.bar([low + 1.5 for low in edges], counts, width=3.4, color=BLUE)
     panel.axvline(BITS / 2, color=_INK, linewidth=1.2, linestyle="--")
     panel.text(BITS / 2 + 2, max(counts) * 1.06, "half", fontsize=9)
     panel.set_ylim(0, max(counts) * 1.18)
@@ -241,10 +241,10 @@ def _draw_steps(title: str, left: Sequence[Step], right: Sequence[Step], signatu
     tops = (60.0, 49.0, 38.0, 27.0, 16.0)
     panel.text(25, tops[0], "everybody may read this side", ha="center", va="center", fontsize=11, color=_INK)
     boxes = [("the request", "method, path, query, headers, body", _BROWN)]
-    boxes += [(step.name, step.value, _BLUE) for step in left]
+    boxes += [(step.name, step.value, BLUE) for step in left]
     _column(panel, 25, tops[1:], boxes)
     boxes = [("AWS4 + secret", "never leaves your machine", _BROWN)]
-    boxes += [(f"{step.name}: {step.made_from.partition(',')[0]}", step.value, _BLUE) for step in right]
+    boxes += [(f"{step.name}: {step.made_from.partition(',')[0]}", step.value, BLUE) for step in right]
     _column(panel, 75, tops, boxes)
     _arrow(panel, (25, tops[-1]), (42, 2))
     _arrow(panel, (75, tops[-1]), (58, 2))

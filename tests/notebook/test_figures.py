@@ -103,7 +103,7 @@ def test_any_figure_gets_alternative_text_and_is_closed() -> None:
 
 def test_an_image_names_no_software() -> None:
     """Its version would change the bytes."""
-    png = figures._png(figures._grid("t", ["a:B"], ["c"], [[Decision.ALLOW]]))
+    png = figures.as_png(figures._grid("t", ["a:B"], ["c"], [[Decision.ALLOW]]))
     chunks, at = [], 8
     while at < len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])

@@ -3,66 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from string import ascii_lowercase
 
-import nbformat
 import pytest
-from nbformat import NotebookNode
 
-from iamkit.course import CodeExercise, Course, Outcome, PolicyExercise, Progress
-from lessons import build
+from iamkit.course import Course
+from tests.lessons import reading
+from tests.lessons.reading import Reading
 
 LESSON = "01_identities"
-SOURCE = build.LESSONS / "src" / f"{LESSON}.md"
 PREDICTIONS = ("root-without-policies", "member-of-a-group", "password-alone", "nobody-asks", "same-name-again")
 EXERCISES = ("read-an-arn", "monday-only", "same-principal", "which-phase", "keys-that-should-not-exist")
 ACCOUNT = "111122223333"
 
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return Course(progress=Progress(tmp_path_factory.mktemp("progress")))
-
-
-@pytest.fixture(scope="module")
-def shown(course: Course) -> list[tuple[str, str]]:
-    """Each code cell with what it shows the second time, to one who has made every prediction well."""
-    notebook = build.read(SOURCE)
-    kept = [cell for cell in notebook.cells if cell.cell_type == "code" and not cell.source.startswith("exercise(")]
-    for cell in kept:
-        if asked := re.search(r'^predict\("([\w-]+)", (?:guess|"")\)', cell.source, re.MULTILINE):
-            answer = course.scenario(asked[1]).declared.value
-            cell.source = re.sub(r'(guess = |predict\("[\w-]+", )""', rf'\1"{answer}"', cell.source)
-        cell.source = cell.source.replace('letter = ""', 'letter = "b"')
-    # A cell may be run again at any time, and most learners do: to give their guess, at the least.
-    notebook.cells = [NotebookNode(cell) for cell in kept for _ in range(2)]
-    for place, cell in enumerate(notebook.cells):
-        notebook.cells[place] = NotebookNode({**cell, "id": f"cell-{place}", "outputs": []})
-    build.execute(notebook)
-    return [(cell.source, "\n".join(texts(cell))) for cell in notebook.cells[1::2]]
-
-
-@pytest.fixture(scope="module")
-def stored() -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(build.LESSONS / f"{LESSON}.ipynb", as_version=4)
-    return notebook
-
-
-def texts(cell: NotebookNode) -> Iterator[str]:
-    """Yield what a code cell shows, as plain text."""
-    for output in cell.get("outputs", ()):
-        yield output.text if output.output_type == "stream" else output.data.get("text/plain", "")
-
-
-def said(shown: list[tuple[str, str]], part: str) -> str:
-    """Give what the one cell shows that has this text in it."""
-    (found,) = [text for source, text in shown if part in source]
-    return found
-
-
-def code(notebook: NotebookNode) -> str:
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+stored = reading.as_committed(LESSON)
+# A cell may be run again at any time, and most learners do: to give their guess, at the least.
+shown = reading.as_answered(LESSON, runs=2)
 
 
 def table(text: str) -> dict[str, list[str]]:
@@ -71,9 +26,9 @@ def table(text: str) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def test_everybody_is_who_the_lesson_says(shown: list[tuple[str, str]]) -> None:
+def test_everybody_is_who_the_lesson_says(shown: Reading) -> None:
     """Two kinds of keys, and ARN and unique ID of each kind of principal (E2, E3)."""
-    text = said(shown, "identity_figures.kinds")
+    text = shown.said("identity_figures.kinds")
     names = table(text[text.index("11 identities of one account") :])
     sts, iam = rf"arn:aws:sts::{ACCOUNT}:", rf"arn:aws:iam::{ACCOUNT}:"
     role_id = r"AROA[A-Z2-7]{17}"
@@ -97,50 +52,50 @@ def test_everybody_is_who_the_lesson_says(shown: list[tuple[str, str]]) -> None:
     assert names["role session"][2].partition(":")[0] == names["role"][2]
 
 
-def test_a_group_is_no_principal(shown: list[tuple[str, str]]) -> None:
-    assert f'Invalid principal in policy: "AWS":"arn:aws:iam::{ACCOUNT}:group/analysts"' in said(shown, "for-analysts")
+def test_a_group_is_no_principal(shown: Reading) -> None:
+    assert f'Invalid principal in policy: "AWS":"arn:aws:iam::{ACCOUNT}:group/analysts"' in shown.said("for-analysts")
 
 
-def test_the_cloud_decides_as_every_prediction_says(shown: list[tuple[str, str]], course: Course) -> None:
+def test_the_cloud_decides_as_every_prediction_says(shown: Reading, course: Course) -> None:
     """The prediction asks the engine, the lines below it ask the cloud with boto3."""
     for slug in PREDICTIONS:
-        assert f"decision:   {course.scenario(slug).declared.value}" in said(shown, f'predict("{slug}")')
-    assert "it may list users: ['administrator', 'carol', 'old-script']" in said(shown, "cloud.root()")
-    assert said(shown, 'predict("nobody-asks")').endswith("Hello, whoever you are\n")
+        assert f"decision:   {course.scenario(slug).declared.value}" in shown.said(f'predict("{slug}")')
+    assert "it may list users: ['administrator', 'carol', 'old-script']" in shown.said("cloud.root()")
+    assert shown.said('predict("nobody-asks")').endswith("Hello, whoever you are\n")
 
 
-def test_a_phone_is_known_by_two_codes_in_a_row(shown: list[tuple[str, str]]) -> None:
+def test_a_phone_is_known_by_two_codes_in_a_row(shown: Reading) -> None:
     """Any digits are refused ("EnableMFADevice"); who runs the cell again gets one more phone."""
-    text = said(shown, "enable_mfa_device")
+    text = shown.said("enable_mfa_device")
     assert "refused: Authentication code for device is not valid" in text
     devices = [f"arn:aws:iam::{ACCOUNT}:mfa/phone-{number}" for number in (1, 2)]
     assert text.endswith(f"Carol's devices: {devices}\n")
 
 
-def test_a_code_makes_the_difference(shown: list[tuple[str, str]]) -> None:
+def test_a_code_makes_the_difference(shown: Reading) -> None:
     """A key has no `aws:MultiFactorAuthPresent`, a session without a code `false`, one with a code `true` (E4)."""
-    assert said(shown, 'predict("password-alone")').endswith(
+    assert shown.said('predict("password-alone")').endswith(
         "her access key: AccessDenied\na session: AccessDenied\none with a code: lists the bucket\n"
     )
 
 
-def test_the_same_name_again_is_somebody_else(shown: list[tuple[str, str]]) -> None:
+def test_the_same_name_again_is_somebody_else(shown: Reading) -> None:
     """The policy names the first one by ARN while there is one, and then by unique ID (P21)."""
-    text = said(shown, 'predict("same-name-again")')
+    text = shown.said('predict("same-name-again")')
     ids = re.findall(rf"year \d: arn:aws:iam::{ACCOUNT}:user/dave is (AIDA\w+)", text)
     assert len(set(ids)) == 2
     assert re.findall(r"the bucket policy names (\S+)", text) == [f"arn:aws:iam::{ACCOUNT}:user/dave", ids[0]]
 
 
-def test_authentication_comes_first(shown: list[tuple[str, str]]) -> None:
-    text = said(shown, 'quiz("wrong-key-and-a-deny"')
+def test_authentication_comes_first(shown: Reading) -> None:
+    text = shown.said('quiz("wrong-key-and-a-deny"')
     assert text.endswith("SignatureDoesNotMatch; policies were read: False\nAccessDenied; policies were read: True\n")
 
 
-def test_every_fault_has_the_codes_that_the_lesson_speaks_of(shown: list[tuple[str, str]]) -> None:
+def test_every_fault_has_the_codes_that_the_lesson_speaks_of(shown: Reading) -> None:
     """In IAM, DynamoDB and S3 (A12)."""
     who, may = "(who are you?)", "(may you?)"
-    assert table(said(shown, "identity_figures.phases")) == {
+    assert table(shown.said("identity_figures.phases")) == {
         "nothing allows it": [f"AccessDenied {may}", f"AccessDeniedException {may}", f"AccessDenied {may}"],
         "not signed": [
             f"MissingAuthenticationToken {who}", f"MissingAuthenticationTokenException {who}", f"AccessDenied {may}",
@@ -159,56 +114,43 @@ def test_every_fault_has_the_codes_that_the_lesson_speaks_of(shown: list[tuple[s
     }  # fmt: skip
 
 
-def test_only_long_term_keys_outlive_a_year(shown: list[tuple[str, str]]) -> None:
-    text = said(shown, "days=400")
+def test_only_long_term_keys_outlive_a_year(shown: Reading) -> None:
+    text = shown.said("days=400")
     assert re.findall(r"^(\w+)… .* gets in$", text, re.MULTILINE) == ["AKIA", "AKIA"]
     assert re.findall(r"^(\w+)… .* ExpiredToken$", text, re.MULTILINE) == ["ASIA"] * 7
 
 
-def test_the_report_shows_the_two_keys_that_should_not_exist(shown: list[tuple[str, str]]) -> None:
+def test_the_report_shows_the_two_keys_that_should_not_exist(shown: Reading) -> None:
     """The root user's, and one that was never used; and a password with MFA. No dates."""
-    text = said(shown, "generate_credential_report")
+    text = shown.said("generate_credential_report")
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]}
     assert rows["<root_account>"] == ["not_supported", "false", "true", "0"]
     assert rows["old-script"] == ["false", "false", "true", "N/A"]
     assert rows["carol"] == ["true", "true", "true", "0"]
-    assert said(shown, "get_access_key_last_used").split()[-1] == "carol"
+    assert shown.said("get_access_key_last_used").split()[-1] == "carol"
 
 
-def test_a_stored_notebook_tells_no_answer_and_nothing_that_changes(stored: NotebookNode) -> None:
+def test_a_stored_notebook_tells_no_answer_and_nothing_that_changes(course: Course, stored: Reading) -> None:
     """A prediction is committed before its answer is on screen; no port, no time, no secret."""
-    told = "\n".join(text for cell in stored.cells if cell.cell_type == "code" for text in texts(cell))
-    for slug in PREDICTIONS:
-        (cell,) = [cell for cell in stored.cells if f'predict("{slug}")' in cell.source]
-        assert "not predicted yet" in "\n".join(texts(cell))
-    assert "  decision: " not in told
-    assert not re.search(r"127\.0\.0\.1|localhost|20[2-9]\d-\d\d|policies were read|whoever you are", told)
+    reading.keeps_answers(stored, course, PREDICTIONS)
+    assert "  decision: " not in stored.told
+    assert not re.search(r"127\.0\.0\.1|localhost|20[2-9]\d-\d\d|policies were read|whoever you are", stored.told)
 
 
-def test_all_of_the_lesson_is_asked_once(course: Course, stored: NotebookNode) -> None:
+def test_all_of_the_lesson_is_asked_once(course: Course, stored: Reading) -> None:
     """In the order in which this file names it."""
-    written = code(stored)
-    assert re.findall(r'^predict\("([\w-]+)"\)$', written, re.MULTILINE) == list(PREDICTIONS)
-    assert re.findall(r'^exercise\("([\w-]+)', written, re.MULTILINE) == list(EXERCISES)
-    questions = [question.id for question in course.questions(LESSON)]
-    asked = re.findall(r'^(?:quiz\("|    ")([\w-]+)"(?:: "",|\))$', written, re.MULTILINE)
-    assert asked == questions
+    reading.asks_for_all(stored, course, LESSON, exercises=EXERCISES, predictions=PREDICTIONS)
+    reading.asks_questions_in_order(stored, course, LESSON)
     difficulties = [course.exercise(slug).difficulty for slug in EXERCISES]
     assert max(difficulties) == difficulties[-1] > min(difficulties) == difficulties[0]
 
 
 def test_right_options_are_spread_over_the_letters(course: Course) -> None:
     """Else one could pass by pressing the same letter."""
-    assert {ascii_lowercase[question.right] for question in course.questions(LESSON)} == set("abcd")
+    assert set(reading.letters(course.questions(LESSON))) == set("abcd")
 
 
 @pytest.mark.parametrize("slug", EXERCISES)
 def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> None:
     """As the reason shows it, after a pass."""
-    exercise = course.exercise(slug)
-    assert isinstance(exercise, PolicyExercise | CodeExercise)
-    language = "json" if isinstance(exercise, PolicyExercise) else "python"
-    other = re.findall(rf"```{language}\n(.*?)```", exercise.why, re.DOTALL)[-1]
-    result = course.check(slug, other)
-    assert result.outcome is Outcome.PASSED, repr(result)
-    assert other.strip() != exercise.solution.strip()
+    reading.passes_as_well(course, slug)

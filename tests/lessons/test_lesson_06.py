@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from string import ascii_lowercase
 
-import nbformat
 import pytest
-from nbformat import NotebookNode
 
-from iamkit.course import Course, Outcome, PolicyExercise, Progress
-from lessons import build
+from iamkit.course import Course
+from tests.lessons import reading
+from tests.lessons.reading import Reading
 
 LESSON = "06_roles"
-SOURCE = build.LESSONS / "src" / f"{LESSON}.md"
 PREDICTIONS = ("trusted-by-name", "trusted-account", "trusted-abroad", "session-policy-adds", "pull-request")
 EXERCISES = (
     "one-service",
@@ -26,8 +22,7 @@ EXERCISES = (
     "one-team",
 )
 
-# What the lesson stages, and where: in a cell (a text of what it shows), in a prediction, or in a wrong answer that
-# `iamkit check` refutes.
+# What the lesson stages, and where (`reading.stages`).
 STAGED = {
     "E13: a trust policy must allow": ["cell no role trust policy allows the sts:AssumeRole action"],
     "E13: naming the caller is enough in an account": ["prediction trusted-by-name"],
@@ -70,64 +65,22 @@ STAGED = {
     "who really acted": ["cell who really acted: .*deploy/release-7 ← .*developer/work ← .*user/bob"],
 }
 
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return Course(progress=Progress(tmp_path_factory.mktemp("progress")))
-
-
-@pytest.fixture(scope="module")
-def stored() -> NotebookNode:
-    """The lesson as it is committed; another test says that this is what its source gives."""
-    notebook: NotebookNode = nbformat.read(build.LESSONS / f"{LESSON}.ipynb", as_version=4)
-    return notebook
-
-
-@pytest.fixture(scope="module")
-def shown(stored: NotebookNode) -> str:
-    return "\n".join(text for cell in stored.cells for text in texts(cell))
-
-
-def texts(cell: NotebookNode) -> Iterator[str]:
-    """Yield what a code cell shows, as plain text."""
-    for output in cell.get("outputs", ()):
-        yield output.text if output.output_type == "stream" else output.data.get("text/plain", "")
-
-
-def code(notebook: NotebookNode) -> str:
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+stored = reading.as_committed(LESSON)
 
 
 @pytest.mark.parametrize("rule", STAGED)
-def test_every_rule_is_met_by_doing(rule: str, course: Course, shown: str) -> None:
+def test_every_rule_is_met_by_doing(rule: str, course: Course, stored: Reading) -> None:
     """The place exists, and where it is a cell, that is what the cell shows."""
-    for place in STAGED[rule]:
-        kind, _, name = place.partition(" ")
-        if kind == "cell":
-            assert re.search(name, shown), name
-        elif kind == "wrong":
-            slug, _, wrong = name.partition("/")
-            assert wrong in [each.name for each in course.exercise(slug).wrong]
-        else:
-            assert name in PREDICTIONS
+    reading.stages(STAGED[rule], stored.told, course, PREDICTIONS)
 
 
-def test_each_exercise_and_prediction_is_there_once(course: Course, stored: NotebookNode) -> None:
-    (lesson,) = [lesson for lesson in course.content.lessons if lesson.name == LESSON]
-    assert {exercise.slug for exercise in lesson.exercises} == set(EXERCISES)
-    assert {scenario.slug for scenario in lesson.scenarios} == set(PREDICTIONS)
-    assert re.findall(r'^exercise\("([\w-]+)"\)$', code(stored), re.MULTILINE) == list(EXERCISES)
-    assert re.findall(r'^predict\("([\w-]+)"\)$', code(stored), re.MULTILINE) == list(PREDICTIONS)
+def test_each_exercise_and_prediction_is_there_once(course: Course, stored: Reading) -> None:
+    reading.asks_for_all(stored, course, LESSON, exercises=EXERCISES, predictions=PREDICTIONS)
 
 
-def test_a_stored_notebook_tells_no_answer_of_a_prediction(course: Course, stored: NotebookNode) -> None:
+def test_a_stored_notebook_tells_no_answer_of_a_prediction(course: Course, stored: Reading) -> None:
     """A prediction is committed before its answer is on screen."""
-    for slug in PREDICTIONS:
-        (cell,) = [cell for cell in stored.cells if f'predict("{slug}", "")' in cell.source]
-        told = "\n".join(texts(cell))
-        scenario = course.content.scenario(slug)
-        assert f"{scenario.title}: not predicted yet" in told
-        assert scenario.why.strip()[:40] not in told
+    reading.keeps_answers(stored, course, PREDICTIONS)
 
 
 def test_predictions_have_no_favorite_answer(course: Course) -> None:
@@ -137,33 +90,21 @@ def test_predictions_have_no_favorite_answer(course: Course) -> None:
 
 
 def test_right_options_are_spread_over_the_letters(course: Course) -> None:
-    right = [ascii_lowercase[question.right] for question in course.questions(LESSON)]
+    right = reading.letters(course.questions(LESSON))
     assert set(right) == set("abcd")
     assert 4 <= len(right) <= 6
 
 
-def test_the_answers_of_the_quiz_are_asked_for_in_order(course: Course, stored: NotebookNode) -> None:
-    assert re.findall(r'^    "([\w-]+)": "",$', code(stored), re.MULTILINE) == [
-        question.id for question in course.questions(LESSON)
-    ]
+def test_the_answers_of_the_quiz_are_asked_for_in_order(course: Course, stored: Reading) -> None:
+    reading.asks_questions_in_order(stored, course, LESSON)
 
 
-def test_nothing_that_differs_from_run_to_run_is_printed(shown: str) -> None:
+def test_nothing_that_differs_from_run_to_run_is_printed(stored: Reading) -> None:
     """The port, moments and durations of this very run."""
-    assert re.findall(r"127\.0\.0\.1|localhost|20\d\d-\d\d-\d\dT", shown) == []
+    assert re.findall(r"127\.0\.0\.1|localhost|20\d\d-\d\d-\d\dT", stored.told) == []
 
 
-@pytest.mark.parametrize("slug", [slug for slug in EXERCISES if slug != "who-really-acted"])
+@pytest.mark.parametrize("slug", EXERCISES)
 def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> None:
     """What a learner reads after a pass is true."""
-    exercise = course.exercise(slug)
-    language = "json" if isinstance(exercise, PolicyExercise) else "python"
-    (other,) = re.findall(rf"```{language}\n(.*?)```", exercise.why, re.DOTALL)
-    result = course.check(slug, other)
-    assert result.outcome is Outcome.PASSED, repr(result)
-    assert other.strip() != exercise.solution.strip()
-
-
-def test_the_other_program_that_follows_a_chain_passes_as_well(course: Course) -> None:
-    (other,) = re.findall(r"```python\n(.*?)```", course.exercise("who-really-acted").why, re.DOTALL)
-    assert course.check("who-really-acted", other).outcome is Outcome.PASSED
+    reading.passes_as_well(course, slug)

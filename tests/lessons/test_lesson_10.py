@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from string import ascii_lowercase
 
-import nbformat
 import pytest
-from nbformat import NotebookNode
 
 from iamkit.analysis.compare import Verdict, compare
 from iamkit.analysis.exposure import exposure
 from iamkit.analysis.findings import Severity, findings
-from iamkit.course import Course, Outcome, PolicyExercise, Progress
+from iamkit.course import Course, PolicyExercise
 from iamkit.policy import Policy
 from lessons import build
 from tests.analysis.accounts import A, account, landscape
+from tests.lessons import reading
+from tests.lessons.reading import Reading
 
 LESSON = "10_least_privilege"
-SOURCE = build.LESSONS / "src" / f"{LESSON}.md"
 PREDICTIONS = ("the-rest-of-the-job", "tomorrows-file", "all-but-iam")
 EXERCISES = (
     "the-unused-grants",
@@ -47,50 +44,8 @@ CHANGED = """
 privilege_figures.granted_and_used(unused(allow(["s3:*", "sqs:Send*"], Resource="*"), events, principal=nightly))
 """
 
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return Course(progress=Progress(tmp_path_factory.mktemp("progress")))
-
-
-@pytest.fixture(scope="module")
-def shown(course: Course) -> list[tuple[str, str]]:
-    """Each code cell with what it shows to one who has made every prediction, and made it well."""
-    notebook = build.read(SOURCE)
-    notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith(("exercise(", "quiz("))]
-    for slug in PREDICTIONS:
-        (cell,) = [cell for cell in notebook.cells if f'predict("{slug}", "")' in cell.source]
-        cell.source = cell.source.replace(', "")', f', "{course.content.scenario(slug).declared.value}")')
-    notebook.cells += [nbformat.v4.new_code_cell(source) for source in (ROUNDS, CHANGED)]
-    build.execute(notebook)
-    return [(cell.source, "\n".join(texts(cell))) for cell in notebook.cells if cell.cell_type == "code"]
-
-
-@pytest.fixture(scope="module")
-def stored() -> NotebookNode:
-    """The lesson as it is committed; another test says that this is what its source gives."""
-    notebook: NotebookNode = nbformat.read(build.LESSONS / f"{LESSON}.ipynb", as_version=4)
-    return notebook
-
-
-def texts(cell: NotebookNode) -> Iterator[str]:
-    """Yield what a code cell shows, as plain text."""
-    for output in cell.get("outputs", ()):
-        yield output.text if output.output_type == "stream" else output.data.get("text/plain", "")
-
-
-def said(shown: list[tuple[str, str]], part: str) -> str:
-    """Give what the one cell shows that has this text in it."""
-    (found,) = [text for source, text in shown if part in source]
-    return found
-
-
-def code(notebook: NotebookNode) -> str:
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-
-
-def prose(notebook: NotebookNode) -> str:
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+stored = reading.as_committed(LESSON)
+shown = reading.as_answered(LESSON, more=(ROUNDS, CHANGED))
 
 
 def policies(course: Course, slug: str) -> tuple[str, str]:
@@ -100,12 +55,12 @@ def policies(course: Course, slug: str) -> tuple[str, str]:
     return exercise.starter, exercise.solution
 
 
-def test_the_job_works_for_its_author_and_fails_as_its_role(shown: list[tuple[str, str]]) -> None:
+def test_the_job_works_for_its_author_and_fails_as_its_role(stored: Reading) -> None:
     """And what is said at the refusal is a statement that mends it."""
     assert re.fullmatch(
-        r"with your keys: done\nrefused: .* perform: s3:ListBucket .*\nas the role: stopped\n", said(shown, "def job(")
+        r"with your keys: done\nrefused: .* perform: s3:ListBucket .*\nas the role: stopped\n", stored.said("def job(")
     )
-    (mend,) = re.findall(r"to let it pass: .*?(\{.*\})", said(shown, '"run", "--role"'))
+    (mend,) = re.findall(r"to let it pass: .*?(\{.*\})", stored.said('"run", "--role"'))
     assert json.loads(mend) == {
         "Effect": "Allow",
         "Action": "s3:ListBucket",
@@ -113,39 +68,37 @@ def test_the_job_works_for_its_author_and_fails_as_its_role(shown: list[tuple[st
     }
 
 
-def test_after_as_many_rounds_as_the_lesson_says_the_job_works(
-    shown: list[tuple[str, str]], stored: NotebookNode
-) -> None:
-    assert said(shown, "slow = trust").endswith("rounds: 3\n")
-    assert "After three rounds the job works." in prose(stored)
+def test_after_as_many_rounds_as_the_lesson_says_the_job_works(shown: Reading, stored: Reading) -> None:
+    assert shown.said("slow = trust").endswith("rounds: 3\n")
+    assert "After three rounds the job works." in stored.prose
 
 
-def test_with_wildcards_the_job_works_and_so_does_the_theft(shown: list[tuple[str, str]]) -> None:
-    assert said(shown, "wide = allow") == "as the role: done\norders left: 4\n"
+def test_with_wildcards_the_job_works_and_so_does_the_theft(stored: Reading) -> None:
+    assert stored.said("wide = allow") == "as the role: done\norders left: 4\n"
 
 
-def test_four_actions_were_used_of_two_hundred(shown: list[tuple[str, str]], stored: NotebookNode) -> None:
+def test_four_actions_were_used_of_two_hundred(stored: Reading) -> None:
     """The figure has its numbers as text; the last number of a row is of all access levels."""
-    rows = re.findall(r"^(s3|sqs):\S+ .* (\d+) of (\d+)$", said(shown, "report = unused"), re.MULTILINE)
+    rows = re.findall(r"^(s3|sqs):\S+ .* (\d+) of (\d+)$", stored.said("report = unused"), re.MULTILINE)
     assert [(service, int(used)) for service, used, _ in rows] == [("s3", 3), ("sqs", 1)]
     assert sum(int(given) for _, _, given in rows) >= 200
-    assert "the job used four actions" in prose(stored)
+    assert "the job used four actions" in stored.prose
 
 
-def test_one_thing_changed_leaves_one_action_of_the_queue(shown: list[tuple[str, str]]) -> None:
+def test_one_thing_changed_leaves_one_action_of_the_queue(shown: Reading) -> None:
     """`sqs:Send*` matches SendMessage, which is also what a batch needs ("Actions defined by Amazon SQS")."""
-    assert re.search(r"^sqs:Send\* .* 1 of 1$", said(shown, '["s3:*", "sqs:Send*"]'), re.MULTILINE)
+    assert re.search(r"^sqs:Send\* .* 1 of 1$", shown.said('["s3:*", "sqs:Send*"]'), re.MULTILINE)
 
 
-def test_the_figure_has_a_text_for_those_who_cannot_see_it(stored: NotebookNode) -> None:
-    (cell,) = [cell for cell in stored.cells if "granted_and_used(report)" in cell.source]
-    (image,) = re.findall(r"<img\b[^>]*>", "".join(cell.outputs[0].data["text/html"]))
+def test_the_figure_has_a_text_for_those_who_cannot_see_it(stored: Reading) -> None:
+    output = stored.cell("granted_and_used(report)").outputs[0]
+    (image,) = re.findall(r"<img\b[^>]*>", "".join(output.data["text/html"]))
     assert 'alt="Actions granted and used, by access level (10 events). The numbers are in the table below."' in image
 
 
-def test_a_policy_from_the_trail_allows_the_job_and_not_the_thief(shown: list[tuple[str, str]]) -> None:
+def test_a_policy_from_the_trail_allows_the_job_and_not_the_thief(stored: Reading) -> None:
     """Five files are a pattern; a denied call is left out, and the same call that worked is not."""
-    told = said(shown, "made = generate")
+    told = stored.said("made = generate")
     assert re.findall(r"^(\w+) rests on (\d+) × (\S+)$", told, re.MULTILINE) == [
         ("S3Read", "5", "s3:GetObject"),
         ("S3List", "1", "s3:ListBucket"),
@@ -155,43 +108,41 @@ def test_a_policy_from_the_trail_allows_the_job_and_not_the_thief(shown: list[tu
     assert "allows `s3:GetObject` on `arn:aws:s3:::amzn-s3-demo-bucket/in/*`" in told
     assert re.findall(r"^left out: (\S+) - (\w+)", told, re.MULTILINE)[0] == ("s3:ListObjectsV2", "denied")
     assert re.match(
-        r"the job: done\nrefused: .* s3:DeleteObject .* no identity-based policy", said(shown, "made.policy.to_json()")
+        r"the job: done\nrefused: .* s3:DeleteObject .* no identity-based policy", stored.said("made.policy.to_json()")
     )
 
 
 @pytest.mark.parametrize("slug", PREDICTIONS)
-def test_who_predicts_well_is_told_so_and_why(slug: str, shown: list[tuple[str, str]], course: Course) -> None:
-    told = said(shown, f'predict("{slug}", "')
+def test_who_predicts_well_is_told_so_and_why(slug: str, shown: Reading, course: Course) -> None:
+    told = shown.said(f'predict("{slug}", "')
     scenario = course.content.scenario(slug)
     assert f"{scenario.title}: correct\n" in told
     assert scenario.why.strip() in told
 
 
-def test_findings_have_the_severities_that_the_lesson_explains(
-    shown: list[tuple[str, str]], stored: NotebookNode
-) -> None:
+def test_findings_have_the_severities_that_the_lesson_explains(stored: Reading) -> None:
     """The four of IAM Access Analyzer ("IAM Access Analyzer policy check reference")."""
-    assert re.findall(r"^(\w+) \| (.*?) \|", said(shown, "for finding in findings("), re.MULTILINE) == [
+    assert re.findall(r"^(\w+) \| (.*?) \|", stored.said("for finding in findings("), re.MULTILINE) == [
         ("ERROR", "Invalid action"),
         ("SECURITY_WARNING", "Pass role with star in resource"),
         ("ERROR", "Invalid global condition key"),
         ("WARNING", "Type mismatch Boolean"),
     ]
-    explained = re.findall(r"^- an? \*\*([a-z ]+)\*\*", prose(stored), re.MULTILINE)
+    explained = re.findall(r"^- an? \*\*([a-z ]+)\*\*", stored.prose, re.MULTILINE)
     assert [each.replace(" ", "_").upper() for each in explained] == [each.value for each in Severity]
 
 
-def test_the_bucket_that_looks_closed_is_public(shown: list[tuple[str, str]]) -> None:
+def test_the_bucket_that_looks_closed_is_public(stored: Reading) -> None:
     """By a request without the key that the condition asks for."""
-    told = said(shown, "exposure(cloud.landscape())")
+    told = stored.said("exposure(cloud.landscape())")
     assert told.startswith("PUBLIC: everyone can `s3:GetObject` on arn:aws:s3:::amzn-s3-demo-bucket, if ")
     assert "principal: anonymous" in told
     assert not re.search(r"context: .*PrincipalOrgID", told)
 
 
-def test_what_is_proved_of_the_two_policies(shown: list[tuple[str, str]]) -> None:
-    assert said(shown, "Relation.AT_MOST").startswith("nothing new: proved\nthe same: different - ")
-    rows = re.findall(r"^(wide|tight) +(\S+) +(possible|never)", said(shown, "can(policy"), re.MULTILINE)
+def test_what_is_proved_of_the_two_policies(stored: Reading) -> None:
+    assert stored.said("Relation.AT_MOST").startswith("nothing new: proved\nthe same: different - ")
+    rows = re.findall(r"^(wide|tight) +(\S+) +(possible|never)", stored.said("can(policy"), re.MULTILINE)
     assert rows == [
         ("wide", "s3:Delete*", "possible"),
         ("wide", "s3:PutBucketPolicy", "possible"),
@@ -250,28 +201,17 @@ def test_the_old_policy_in_the_task_means_what_the_solution_means(course: Course
     assert compare(Policy.parse(document), starter).verdict is Verdict.DIFFERENT
 
 
-def test_each_exercise_and_prediction_is_there_once(course: Course, stored: NotebookNode) -> None:
-    (lesson,) = [lesson for lesson in course.content.lessons if lesson.name == LESSON]
-    assert {exercise.slug for exercise in lesson.exercises} == set(EXERCISES)
-    assert {scenario.slug for scenario in lesson.scenarios} == set(PREDICTIONS)
-    assert re.findall(r'^exercise\("([\w-]+)"\)$', code(stored), re.MULTILINE) == list(EXERCISES)
-    assert re.findall(r'^predict\("([\w-]+)"\)$', code(stored), re.MULTILINE) == list(PREDICTIONS)
+def test_each_exercise_and_prediction_is_there_once(course: Course, stored: Reading) -> None:
+    reading.asks_for_all(stored, course, LESSON, exercises=EXERCISES, predictions=PREDICTIONS)
 
 
 def test_exercises_rise_in_difficulty(course: Course) -> None:
-    levels = [course.exercise(slug).difficulty for slug in EXERCISES]
-    assert levels == sorted(levels)
-    assert levels[0] < levels[-1]
+    reading.rises(course, EXERCISES)
 
 
-def test_a_stored_notebook_tells_no_answer_of_a_prediction(course: Course, stored: NotebookNode) -> None:
+def test_a_stored_notebook_tells_no_answer_of_a_prediction(course: Course, stored: Reading) -> None:
     """A prediction is committed before its answer is on screen."""
-    for slug in PREDICTIONS:
-        (cell,) = [cell for cell in stored.cells if f'predict("{slug}", "")' in cell.source]
-        told = "\n".join(texts(cell))
-        scenario = course.content.scenario(slug)
-        assert f"{scenario.title}: not predicted yet" in told
-        assert scenario.why.strip()[:40] not in told
+    reading.keeps_answers(stored, course, PREDICTIONS)
 
 
 def test_predictions_do_not_all_have_the_same_answer(course: Course) -> None:
@@ -280,28 +220,25 @@ def test_predictions_do_not_all_have_the_same_answer(course: Course) -> None:
 
 def test_right_options_are_spread_over_the_letters(course: Course) -> None:
     """Else one could pass by pressing the same letter."""
-    assert {ascii_lowercase[question.right] for question in course.questions(LESSON)} == set("abcd")
+    assert set(reading.letters(course.questions(LESSON))) == set("abcd")
 
 
 def test_every_option_of_a_question_is_explained(course: Course) -> None:
-    for question in course.questions(LESSON):
-        assert question.why.count("\n- **") + question.why.startswith("- **") == len(question.options)
+    reading.explains_every_option(course, LESSON)
 
 
-def test_the_quiz_is_asked_for_in_order_and_goes_back_to_lesson_04(course: Course, stored: NotebookNode) -> None:
-    asked = course.questions(LESSON)
-    assert re.findall(r'"([\w-]+)": ""', code(stored)) == [question.id for question in asked]
-    assert sum("(Lesson 04)" in question.text for question in asked) == 1
+def test_the_quiz_is_asked_for_in_order_and_goes_back_to_lesson_04(course: Course, stored: Reading) -> None:
+    reading.asks_questions_in_order(stored, course, LESSON)
+    assert sum("(Lesson 04)" in question.text for question in course.questions(LESSON)) == 1
 
 
-def test_nothing_that_differs_from_run_to_run_is_printed(stored: NotebookNode) -> None:
+def test_nothing_that_differs_from_run_to_run_is_printed(stored: Reading) -> None:
     """No port, no time, no key."""
-    told = "\n".join(text for cell in stored.cells for text in texts(cell))
-    assert re.findall(r"127\.0\.0\.1|localhost|20\d\d-\d\d-\d\dT|ASIA\w+", told) == []
+    assert re.findall(r"127\.0\.0\.1|localhost|20\d\d-\d\d-\d\dT|ASIA\w+", stored.told) == []
 
 
-def test_the_lessons_it_builds_on_are_there_and_something_to_do_next_is_named(stored: NotebookNode) -> None:
-    (before,) = re.findall(r"\*\*Builds on:\*\* lessons ([^.]*)\.", prose(stored))
+def test_the_lessons_it_builds_on_are_there_and_something_to_do_next_is_named(stored: Reading) -> None:
+    (before,) = re.findall(r"\*\*Builds on:\*\* lessons ([^.]*)\.", stored.prose)
     for number in re.findall(r"\d\d", before):
         assert list(build.LESSONS.glob(f"{number}_*.ipynb"))
     assert "`iamkit lint policy.json`" in stored.cells[-1].source
@@ -310,8 +247,4 @@ def test_the_lessons_it_builds_on_are_there_and_something_to_do_next_is_named(st
 @pytest.mark.parametrize("slug", EXERCISES)
 def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> None:
     """What a learner reads after a pass is true."""
-    exercise = course.exercise(slug)
-    (other,) = re.findall(r"```json\n(.*?)```", exercise.why, re.DOTALL)
-    result = course.check(slug, other)
-    assert result.outcome is Outcome.PASSED, repr(result)
-    assert json.loads(other) != json.loads(exercise.solution)
+    reading.passes_as_well(course, slug)

@@ -21,18 +21,24 @@ ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 # The tests of a file share what is slow to start: a cloud, a kernel, a browser.
 IN_TWO = ("-n", "2", "--dist", "loadfile")
-# Many of them wait for processes of their own.
-IN_THREE = ("-n", "3", "--dist", "loadfile")
 CLOSING_LINE = re.compile(r"\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
-ON_ONE_CORE: dict[str, tuple[str, ...]] = {
-    "exercises": (sys.executable, "-m", "iamkit", "check"),
+# What is compiled once need not be compiled by each of the hundreds of processes that the tests start.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")
+}
+
+QUICK: dict[str, tuple[str, ...]] = {
     "lint": (sys.executable, "-m", "ruff", "check"),
     "format": (sys.executable, "-m", "ruff", "format", "--check"),
+}
+# Beside the tests, many of which wait for processes of their own.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "exercises": (sys.executable, "-m", "iamkit", "check"),
     "types": (sys.executable, "-m", "mypy"),
 }
 ON_TWO_CORES: dict[str, tuple[str, ...]] = {
-    "tests": (*PYTEST, *IN_THREE, "-m", "not browser"),
+    "tests": (*PYTEST, *IN_TWO, "-m", "not browser"),
     "lessons": (*PYTEST, *IN_TWO, "--nbval", "--nbval-current-env", "lessons"),
     "browser": (*PYTEST, *IN_TWO, "-m", "browser", "tests/browser"),
 }
@@ -45,15 +51,18 @@ class Finished:
     seconds: float
     closing_line: str = ""
     note: str = ""
+    said: str = ""
 
 
 def run_quietly(name: str, command: tuple[str, ...]) -> Finished:
-    """Run one check beside another one, and show what it said when it has ended."""
+    """Run one check beside others, and keep what it says."""
     start = time.monotonic()
-    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    # One call, so that what two checks say does not mix.
-    print(f"\n--- {name}: {' '.join(command[2:])}\n{ran.stdout.rstrip()}\n", end="", flush=True)
-    return Finished(name, "passed" if ran.returncode == 0 else "FAILED", time.monotonic() - start)
+    ran = subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    verdict = "passed" if ran.returncode == 0 else "FAILED"
+    said = f"\n--- {name}: {' '.join(command[2:])}\n{ran.stdout.rstrip()}"
+    return Finished(name, verdict, time.monotonic() - start, said=said)
 
 
 def run(name: str, command: tuple[str, ...]) -> Finished:
@@ -61,7 +70,9 @@ def run(name: str, command: tuple[str, ...]) -> Finished:
     print(f"\n--- {name}: {' '.join(command[2:])}", flush=True)
     start = time.monotonic()
     closing_line = ""
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
@@ -80,12 +91,16 @@ def without_browser() -> Finished:
 def main() -> int:
     """Run all checks and return how the process should exit."""
     shutil.rmtree(ROOT / "build" / "screenshots", ignore_errors=True)
-    with ThreadPoolExecutor(2) as two:
-        finished = [*two.map(run_quietly, ON_ONE_CORE, ON_ONE_CORE.values())]
-    finished += [
-        without_browser() if name == "browser" and find_chromium() is None else run(name, command)
-        for name, command in ON_TWO_CORES.items()
-    ]
+    finished = [run(name, command) for name, command in QUICK.items()]
+    with ThreadPoolExecutor(1) as beside:
+        others = beside.map(run_quietly, BESIDE, BESIDE.values())
+        finished += [
+            without_browser() if name == "browser" and find_chromium() is None else run(name, command)
+            for name, command in ON_TWO_CORES.items()
+        ]
+        for other in others:
+            print(other.said, flush=True)
+            finished.append(other)
     print("\n--- summary")
     for check in finished:
         print(f"{check.verdict:8}{check.name:10}{check.seconds:6.1f} s  {check.note}".rstrip())

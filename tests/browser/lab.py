@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import importlib.resources
 import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from nbformat import NotebookNode
-from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.learning import Learning
@@ -27,6 +28,8 @@ THEMES = {"dark": "JupyterLab Dark", "light": "JupyterLab Light"}
 
 # Milliseconds. A check may start or reset a cloud and make clients in two processes, on a machine that has much to do.
 PATIENCE = 90_000
+# Pictures are for people, of whom there are none on CI.
+PICTURES = not os.environ.get("CI")
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 FLAGS = [
     "--no-sandbox",
@@ -120,18 +123,18 @@ class LabPage:
         """Restart the kernel and wait until the new one answers."""
         self.page.evaluate(RESTART)
 
-    def in_each_theme(self) -> Iterator[str]:
+    def in_each_theme(self, themes: Iterable[str] = THEMES) -> Iterator[str]:
         """Wear each theme in turn, and yield its name for a picture's file."""
-        for name, theme in THEMES.items():
-            self.page.evaluate(WEAR, theme)
-            self.page.wait_for_function(WORN, arg=theme)
+        for name in themes:
+            self.page.evaluate(WEAR, THEMES[name])
+            self.page.wait_for_function(WORN, arg=THEMES[name])
             yield name
 
     def exercise(self, slug: str) -> Exercise:
         return Exercise(self.page, self.page.locator(f".iamkit-exercise[data-slug='{slug}']"))
 
-    def violations(self) -> list[str]:
-        """Return what axe-core finds serious or critical in the lesson, not in JupyterLab around it, in both themes."""
+    def violations(self, themes: Iterable[str] = THEMES) -> list[str]:
+        """Return what axe-core finds serious or critical in the lesson itself, not in JupyterLab around it."""
         script = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.page.evaluate(script)
         # Under the pointer a heading shows JupyterLab's own mark for a link to it.
@@ -139,12 +142,18 @@ class LabPage:
         style = self.page.add_style_tag(content=OVERFLOW)
         try:
             looked_at = [[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]
-            return [f"{theme}: {each}" for theme in self.in_each_theme() for each in self.page.evaluate(AXE, looked_at)]
+            return [
+                f"{theme}: {each}"
+                for theme in self.in_each_theme(themes)
+                for each in self.page.evaluate(AXE, looked_at)
+            ]
         finally:
             style.evaluate("element => element.remove()")
 
     def screenshot(self, name: str, part: Locator | None = None) -> None:
         """Leave pictures in build/screenshots, one a theme, of the page as it is or of the whole of a part of it."""
+        if not PICTURES:
+            return
         if part is None:
             for theme in self.in_each_theme():
                 self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png")
@@ -162,6 +171,8 @@ class LabPage:
 
     def screenshots_of_all(self, name: str) -> None:
         """Leave pictures of the whole notebook, one tall window after the other, in each theme."""
+        if not PICTURES:
+            return
         size = self.page.viewport_size
         assert size is not None
         self.page.set_viewport_size({"width": size["width"], "height": 2400})
@@ -203,25 +214,24 @@ def lab_page(browser: Browser, server: Learning) -> Iterator[LabPage]:
     """Open a page, cut off from everything but this machine."""
     raw = json.dumps({"theme": THEMES["light"]})
     server.ask("PUT", "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": raw})
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    # One for all, whose cache has JupyterLab after the first page.
+    context = browser.contexts[0] if browser.contexts else browser.new_context(viewport={"width": 1280, "height": 1000})
     # JupyterLab is some megabytes of code, which a busy machine takes its time to serve.
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     opened = LabPage(page, server)
 
-    def loopback_only(route: Route) -> None:
-        parts = urlsplit(route.request.url)
+    def note_strangers(request: Request) -> None:
+        parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
-            opened.strangers.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+            opened.strangers.append(request.url)
 
-    context.route("**/*", loopback_only)
+    # A route would stop them as well, and slow down each of JupyterLab's hundreds of requests: `FLAGS` stop them.
+    page.on("request", note_strangers)
     try:
         yield opened
     finally:
-        context.close()
+        page.close()
 
 
 def plain(markdown: str) -> re.Pattern[str]:

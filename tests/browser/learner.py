@@ -1,4 +1,4 @@
-"""What a learner does in a lesson: open it, make a mistake, ask for a hint, pass, come back later."""
+"""What a learner does in a lesson: open it, make a mistake, ask for a hint, pass."""
 
 from __future__ import annotations
 
@@ -64,12 +64,6 @@ class Learner:
         expect(self.widget.result).to_contain_text("Passed")
         self._picture("passed")
         assert Progress(self.folder).history().passed(self.slug)
-
-    def comes_back(self) -> None:
-        """Restart the kernel and run the lesson again: the pass is known."""
-        self.lab.restart()
-        self.lab.run_all()
-        expect(self.lab.exercise(self.slug).root).to_contain_text("Passed")
 
     def _picture(self, what: str) -> None:
         self.lab.screenshot(f"lesson-{self.number}-{self.slug}-{what}", self.widget.root)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 
@@ -13,12 +14,14 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from iamkit.course import CodeExercise, Course, Outcome, PolicyExercise, Question
+from iamkit.course import CodeExercise, Course, Outcome, PolicyExercise, Progress, Question
 from iamkit.notebook.signing.presets import PRESETS
 from lessons import build
 
 ASKED = re.compile(r'^(predict|quiz)\("([\w-]+)", (?:guess|letter|"")\)', re.MULTILINE)
 EXERCISE = re.compile(r'^(?:exercise\("|%%policy )([\w-]+)(?:"\))?$', re.MULTILINE)
+POLICY = re.compile(rf"^{build.POLICY_MAGIC}\s+(?P<slug>\S+)")
+WIDGET = re.compile(r"""^exercise\((["'])(?P<slug>[\w-]+)\1\)$""", re.MULTILINE)
 PREDICTION = re.compile(r'^predict\("([\w-]+)"\)$', re.MULTILINE)
 # A question is shown in a line of its own, or waits for its letter in a table of all.
 QUESTION = re.compile(r'^quiz\("(?!\d\d_)([\w-]+)"\)$|"([\w-]+)": ""', re.MULTILINE)
@@ -26,9 +29,10 @@ QUESTION = re.compile(r'^quiz\("(?!\d\d_)([\w-]+)"\)$|"([\w-]+)": ""', re.MULTIL
 
 @dataclass(frozen=True)
 class Reading:
-    """The cells of a lesson, with what they show."""
+    """The cells of a lesson, with what they show, and the progress that they recorded where they were run."""
 
     cells: Sequence[NotebookNode] = field(repr=False)
+    progress: str = field(default="", repr=False)
 
     @property
     def code(self) -> str:
@@ -72,22 +76,52 @@ def as_committed(lesson: str) -> Any:
 
 
 def as_answered(lesson: str, *, runs: int = 1, more: Iterable[str] = ()) -> Any:
-    """Make the fixture `shown` of a lesson: its code cells for one who makes every prediction, and makes it well.
+    """Make the fixture `shown` of a lesson: its code cells for one who knows every answer and every solution.
 
-    The notebook is executed once, for all tests of a file: without its exercises, with `more` cells at its end, and
-    with each cell so many times in a row, of which the last time is kept.
+    The notebook is executed once, for all tests of a file: with `more` cells at its end, and with each cell so many
+    times in a row, of which the last time is kept.
     """
 
     @pytest.fixture(scope="module")
     def shown(course: Course) -> Reading:
-        code = [cell.source for cell in build.read(build.LESSONS / "src" / f"{lesson}.md").cells if "outputs" in cell]
-        kept = [_answered(each, course) for each in code if not each.startswith(("exercise(", build.POLICY_MAGIC))]
-        sources = [each for each in (*kept, *more) for _ in range(runs)]
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
-        build.execute(notebook)
-        return Reading(notebook.cells[runs - 1 :: runs])
+        return run(lesson, course, runs=runs, more=more)
 
     return shown
+
+
+def run(lesson: str, course: Course, *, runs: int = 1, more: Iterable[str] = ()) -> Reading:
+    """Run a lesson with every answer and every solution in its place; what checks the solutions shows is left out."""
+    code = [cell.source for cell in build.read(build.LESSONS / "src" / f"{lesson}.md").cells if "outputs" in cell]
+    asked = [*code, *more]
+    solved = [_solved(each, course) for each in asked]
+    sources = [_answered(each, course) for each in solved for _ in range(runs)]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
+    progress = build.execute(notebook)
+    last = notebook.cells[runs - 1 :: runs]
+    return Reading([cell for cell, before, after in zip(last, asked, solved, strict=True) if before == after], progress)
+
+
+def _solved(source: str, course: Course) -> str:
+    """Put the solution where a cell asks for one, and let it be checked."""
+    if policy := POLICY.match(source):
+        return f"{policy.group()}\n{course.exercise(policy['slug']).solution}"
+
+    def as_check(widget: re.Match[str]) -> str:
+        slug = widget["slug"]
+        return f"from iamkit.notebook import check\ncheck({slug!r}, {course.exercise(slug).solution!r})"
+
+    return WIDGET.sub(as_check, source)
+
+
+def every_check_passes(shown: Reading, lesson: str, folder: Path) -> None:
+    """See in the progress of a lesson that was run that it is done, and that no check of it failed."""
+    progress = Progress(folder)
+    progress.path.write_text(shown.progress, encoding="utf-8")
+    course = Course(progress=progress)
+    (row,) = [row for row in course.report().lessons if row.lesson == lesson]
+    assert row.done == row.total >= 5
+    checks = [record for record in progress.history().records if record.event == "check"]
+    assert {record.outcome for record in checks} == {"passed"}
 
 
 def _answered(source: str, course: Course) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,8 @@ def test_the_messages_of_the_tasks_are_what_boto3_says(course: Course, shown: Re
     for slug in ("first-grant", "allowed-yet-denied"):
         (quoted,) = re.findall(r"^> (.+)$", course.exercise(slug).task, re.MULTILINE)
         assert form.fullmatch(quoted)
+
+
+def test_with_every_starter_replaced_by_its_solution_every_check_passes(shown: reading.Reading, tmp_path: Path) -> None:
+    """The progress that the notebook leaves says so."""
+    reading.every_check_passes(shown, LESSON, tmp_path)

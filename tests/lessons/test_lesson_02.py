@@ -196,3 +196,8 @@ def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> No
     if slug in PARTS:
         program = f"{course.exercise(slug).solution}\n\n{program}"
     reading.passes_as_well(course, slug, program)
+
+
+def test_with_every_starter_replaced_by_its_solution_every_check_passes(shown: reading.Reading, tmp_path: Path) -> None:
+    """The progress that the notebook leaves says so."""
+    reading.every_check_passes(shown, LESSON, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,8 @@ def test_every_option_of_a_question_is_explained(course: Course) -> None:
 def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> None:
     """As the reason shows it, after a pass."""
     reading.passes_as_well(course, slug)
+
+
+def test_with_every_starter_replaced_by_its_solution_every_check_passes(shown: reading.Reading, tmp_path: Path) -> None:
+    """The progress that the notebook leaves says so."""
+    reading.every_check_passes(shown, LESSON, tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -248,3 +249,8 @@ def test_the_lessons_it_builds_on_are_there_and_something_to_do_next_is_named(st
 def test_the_other_good_solution_passes_as_well(slug: str, course: Course) -> None:
     """What a learner reads after a pass is true."""
     reading.passes_as_well(course, slug)
+
+
+def test_with_every_starter_replaced_by_its_solution_every_check_passes(shown: reading.Reading, tmp_path: Path) -> None:
+    """The progress that the notebook leaves says so."""
+    reading.every_check_passes(shown, LESSON, tmp_path)

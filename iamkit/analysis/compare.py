@@ -112,9 +112,8 @@ def can(
     """Find a request for such an action on such a resource that is allowed, or prove that there is none.
 
     `action` and `resource` are patterns; `resource_account` owns whatever has an ARN without an account, as a bucket.
-    Without a principal anyone asks whom the policies are about: the root user,
-    whom its own account's identity-based policies do not concern, is left out, and so is an action that needs no
-    permission (E14), unless it is named.
+    Without a principal anyone asks whom the policies are about: the root user, whom its own account's identity-based
+    policies do not concern, is left out, and so is an action that needs no permission (E14), unless it is named.
 
     >>> can({"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}, action="s3:Put*").possible
     False

@@ -102,13 +102,10 @@ def _policies(world: World, shared: Shared, outsider: Outsider) -> Policies:
 
 def _resources(shared: Shared, statement: Statement, action: str) -> Sequence[str]:
     """List the ARNs to ask about: the resource itself, and what is in a bucket."""
-    if shared.is_role:
+    found = reference.action(action) if shared.service == "s3" else None
+    if found is None or "object" not in {each.name for each in found.resource_types}:
         return (shared.arn,)
-    found = reference.action(action)
-    inside = shared.service == "s3" and found is not None and "object" in {each.name for each in found.resource_types}
-    like = f"{shared.arn}/iamkit" if inside else shared.arn
-    if not inside:
-        return (shared.arn,)
+    like = f"{shared.arn}/iamkit"
     made = [fitting(pattern, like, {}) for pattern in statement.resources]
     return [arn for arn in dict.fromkeys([like, *filter(None, made)]) if arn.startswith(f"{shared.arn}/")]
 

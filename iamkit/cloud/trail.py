@@ -141,11 +141,13 @@ class Event:
         """
         record = self.as_json()
         yield record
+        # How the call itself ended is not how the service's request did.
+        shared = {name: value for name, value in record.items() if name not in ("errorCode", "errorMessage")}
         for each in self.evaluations:
             service = _on_behalf(each)
             if service is not None:
                 yield (
-                    record | _made_by(service, each) | {"userIdentity": record["userIdentity"] | {"invokedBy": service}}
+                    shared | _made_by(service, each) | {"userIdentity": shared["userIdentity"] | {"invokedBy": service}}
                 )
 
 

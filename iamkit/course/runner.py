@@ -192,10 +192,10 @@ class _Parent:
         self.threads.append(_thread(_write, self.process.stdin, job))
 
     def watch(self, seconds: float) -> Run:
-        """Follow the messages until the work is done, the child ends, or its time is over."""
+        """Follow the messages until the work is done, the child ends, or its time is over; may raise `CannotRun`."""
         deadline = time.monotonic() + _START_SECONDS
         calls: list[dict[str, Any]] = []
-        begun = False
+        ready = begun = False
         refused: dict[str, Any] = {}
         stopped: tuple[str, str] | None = None
         try:
@@ -203,7 +203,10 @@ class _Parent:
                 message = self._next(deadline)
                 if message is None:
                     stopped = self._ended(deadline)
+                    if stopped[0] == "time" and not ready:
+                        raise CannotRun(f"no second Python has started here within {_START_SECONDS} seconds")
                 elif "ready" in message:
+                    ready = True
                     deadline = time.monotonic() + seconds
                 elif "done" in message:
                     break

@@ -89,6 +89,12 @@ def test_what_a_service_asks_for_the_caller_is_an_event_of_its_own(busy: LocalCl
     assert made["resources"] == [{"ARN": key, "type": "AWS::KMS::Key"}]
     assert "errorCode" not in made
 
+    again = {"Bucket": "amzn-s3-demo-bucket", "Key": "k", "Body": b"y", "IfNoneMatch": "*"}
+    refused(s3.put_object, **again, ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    put, made = json.loads(busy.trail.as_json())["Records"][-2:]
+    assert (put["errorCode"], made["eventName"]) == ("PreconditionFailed", "GenerateDataKey")
+    assert "errorCode" not in made
+
     reader = busy.client("s3", user(busy, "carol", allow("s3:GetObject")))
     refused(reader.get_object, Bucket="amzn-s3-demo-bucket", Key="k")
     got, denied = json.loads(busy.trail.as_json())["Records"][-2:]

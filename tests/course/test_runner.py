@@ -189,6 +189,14 @@ def test_a_slow_start_is_not_the_programs_fault(monkeypatch: pytest.MonkeyPatch)
     assert Returned(2) == only("def f(a): return a + 1", limits=Limits(seconds=0.5))
 
 
+def test_an_interpreter_that_never_starts_is_not_the_programs_fault_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is said of the program, which nobody has seen."""
+    monkeypatch.setattr(runner, "_BOOT", "while True: pass")
+    monkeypatch.setattr(runner, "_START_SECONDS", 0.2)
+    with pytest.raises(CannotRun, match=r"no second Python has started here within 0\.2 seconds"):
+        only("def f(a): return a")
+
+
 def test_an_endless_loop_outside_the_function_is_stopped() -> None:
     assert Refused("time", {"detail": ""}, "here\n") == refused("print('here')\nwhile True: pass", SOON)
 

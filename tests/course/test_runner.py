@@ -262,7 +262,7 @@ def test_children_of_the_program_end_with_it(tmp_path: Path) -> None:
     text = f"""
 import pathlib, subprocess
 def f(a):
-    sleeping = subprocess.Popen(["sleep", "60"])
+    sleeping = subprocess.Popen(["sleep", "600"])
     pathlib.Path({str(file)!r}).write_text(str(sleeping.pid))
 """
     assert Returned(None) == only(text)

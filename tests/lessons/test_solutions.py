@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,5 +27,6 @@ def test_with_every_starter_replaced_by_its_solution_every_check_passes(
 @pytest.mark.parametrize("lesson", ELSEWHERE)
 def test_it_is_said_of_the_others_where_they_are_run(lesson: str) -> None:
     """No lesson is left out."""
-    tests = Path(__file__).with_name(f"test_lesson_{lesson[:2]}.py").read_text(encoding="utf-8")
-    assert "reading.every_check_passes(shown, LESSON, tmp_path)" in tests
+    tests = import_module(f"tests.lessons.test_lesson_{lesson[:2]}")
+    assert lesson == tests.LESSON
+    assert callable(tests.test_with_every_starter_replaced_by_its_solution_every_check_passes)
